@@ -1,0 +1,76 @@
+/** What a piece of mapping JSON is; everything but `document` is wrapped before it is used. */
+export type MappingShape = 'document' | 'rule-list' | 'rule' | 'settings-fragment';
+
+type Json = Record<string, unknown>;
+
+/** The keys that make a fragment of a table-settings rule. */
+const FRAGMENT_KEYS = ['parallel-load', 'lob-settings'] as const;
+
+/** What `value` is, or `undefined` when it has nothing of a mapping. */
+export function mappingShape(value: unknown): MappingShape | undefined {
+  if (Array.isArray(value)) return value.length > 0 && value.every(hasRuleType) ? 'rule-list' : undefined;
+  if (!isObject(value)) return undefined;
+  if ('rules' in value) return 'document';
+  if (hasRuleType(value)) return 'rule';
+  return FRAGMENT_KEYS.some((key) => key in value) ? 'settings-fragment' : undefined;
+}
+
+/** The document that a shape stands for; fragments are put into a rule for a table of no name. */
+export function wrapMapping(value: unknown, shape: MappingShape): Json {
+  switch (shape) {
+    case 'document': return value as Json;
+    case 'rule-list': return { rules: value };
+    case 'rule': return { rules: [value] };
+    case 'settings-fragment': return {
+      rules: [{
+        'rule-type': 'table-settings',
+        'rule-id': '1',
+        'rule-name': '1',
+        'object-locator': { 'schema-name': 'schema', 'table-name': 'table' },
+        ...(value as Json),
+      }],
+    };
+  }
+}
+
+/**
+ * The rules of a mapping given as an object or as JSON text. A bare list of rules, as the DMS pages print it now and
+ * then, is taken for a document.
+ *
+ * @throws when it is no mapping document at all; what is wrong inside of it is for the rules to say
+ */
+export function parseRules(document: unknown): Json[] {
+  const value = typeof document === 'string' ? parseText(document) : document;
+  const rules = Array.isArray(value) ? value as unknown[] : isObject(value) ? value.rules : undefined;
+  if (!Array.isArray(rules)) {
+    throw new Error(`this is no table mapping: there is no list of rules in ${describe(value)}; `
+      + 'it looks like {"rules": [{"rule-type": "selection", …}]}');
+  }
+  rules.forEach((rule, index) => {
+    if (!isObject(rule)) {
+      throw new Error(`this is no table mapping: rules[${index}] is ${describe(rule)}; each rule is an object`);
+    }
+  });
+  return rules as Json[];
+}
+
+function parseText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`this is no table mapping: it is not JSON (${(error as Error).message})`);
+  }
+}
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value !== 'object') return `${typeof value} ${JSON.stringify(value)}`;
+  const keys = Object.keys(value);
+  return keys.length === 0 ? 'an empty object' : `an object with ${keys.slice(0, 5).join(', ')}`;
+}
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const hasRuleType = (value: unknown): boolean => isObject(value) && 'rule-type' in value;
