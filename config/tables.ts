@@ -1,0 +1,14 @@
+import { TableMappings, TableSelection, TaskSettings } from '../lib';
+
+/** The tables that every environment replicates. Clients are loaded first: bookings refer to them. */
+export const tableMappings = TableMappings.of(
+  TableSelection.include('public', 'clients', { loadOrder: 2 }),
+  TableSelection.include('public', 'bookings', { loadOrder: 1 }),
+  // What DMS keeps in the source itself never belongs into the lake, however wide the selection becomes.
+  TableSelection.exclude('public', 'awsdms[_]%'),
+);
+
+/** Texts, documents and lists of these tables stay below this many KB. A longer one fails the task, and is not cut. */
+const LONGEST_TEXT_KB = 256;
+
+export const taskSettings = TaskSettings.fromJson({ TargetMetadata: { LobMaxSize: LONGEST_TEXT_KB } });

@@ -1,0 +1,175 @@
+import * as dms from 'aws-cdk-lib/aws-dms';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Size } from 'aws-cdk-lib/core';
+import { Construct, type IConstruct } from 'constructs';
+import { fail } from '../private/validation';
+import type { IDmsServiceRoles } from './dms-service-roles';
+import { DmsVpcEndpoints } from './dms-vpc-endpoints';
+import { ReplicationInstanceClass } from './replication-instance-class';
+
+const LEAST_ZONES = 2;
+const STORAGE_GIB = { least: 5, most: 6144, default: 50 };
+
+/** The compute that replication tasks run on. */
+export interface IReplicationInstance extends IConstruct, ec2.IConnectable {
+  /**
+   * The ARN of the instance.
+   *
+   * @attribute
+   */
+  readonly replicationInstanceArn: string;
+}
+
+/** The size, the network and the protection of a replication instance. */
+export interface ReplicationInstanceProps {
+  /** The network of the instance, from which it has to reach source and target. */
+  readonly vpc: ec2.IVpc;
+
+  /**
+   * Subnets of the instance, in two Availability Zones or more.
+   *
+   * @default - the private subnets: those with egress if there are any, else the isolated ones
+   */
+  readonly vpcSubnets?: ec2.SubnetSelection;
+
+  /**
+   * Security groups of the instance.
+   *
+   * @default - a new one that nothing may enter
+   */
+  readonly securityGroups?: ec2.ISecurityGroup[];
+
+  /**
+   * Class of the instance. Change capture wants memory: transactions are kept there until they are committed.
+   *
+   * @default ReplicationInstanceClass.T3_MEDIUM
+   */
+  readonly instanceClass?: ReplicationInstanceClass;
+
+  /**
+   * Storage for logs and for changes that do not fit into memory, in whole gibibytes, 5 to 6144.
+   *
+   * @default Size.gibibytes(50)
+   */
+  readonly allocatedStorage?: Size;
+
+  /**
+   * Whether a standby in a second Availability Zone takes over when the first fails. Doubles the price.
+   *
+   * @default false
+   */
+  readonly multiAz?: boolean;
+
+  /**
+   * Version of DMS, such as `3.6.1`.
+   *
+   * @default - the version that DMS gives to new instances
+   */
+  readonly engineVersion?: string;
+
+  /**
+   * When DMS may apply minor versions, such as `sun:03:00-sun:04:00` (UTC). Tasks are interrupted and resume.
+   *
+   * @default - a window that DMS chooses
+   */
+  readonly preferredMaintenanceWindow?: string;
+
+  /**
+   * Key that encrypts the storage of the instance and the endpoints' connection data on it. Changing it replaces the
+   * instance and its tasks.
+   *
+   * @default - the account's `aws/dms` key
+   */
+  readonly kmsKey?: IKey;
+
+  /**
+   * The account's service roles, when they are made in this app: the instance waits for them.
+   *
+   * @default - left alone: `dms-vpc-role` and `dms-cloudwatch-logs-role` exist in the account
+   */
+  readonly serviceRoles?: IDmsServiceRoles;
+
+  /**
+   * Whether to create VPC endpoints for S3, Secrets Manager and CloudWatch Logs. Subnets without a way out need them.
+   *
+   * @default false
+   */
+  readonly createVpcEndpoints?: boolean;
+}
+
+/**
+ * A provisioned replication instance: private, encrypted, with minor versions applied by themselves.
+ *
+ * It has no name of its own: a name would make every replacement fail, because the new instance is created first.
+ *
+ * @see https://docs.aws.amazon.com/dms/latest/userguide/CHAP_ReplicationInstance.html
+ */
+export class ReplicationInstance extends Construct implements IReplicationInstance {
+  public readonly replicationInstanceArn: string;
+  public readonly connections: ec2.Connections;
+
+  /**
+   * The VPC endpoints, when they were asked for.
+   *
+   * @default - none
+   */
+  public readonly vpcEndpoints?: DmsVpcEndpoints;
+
+  public constructor(scope: Construct, id: string, props: ReplicationInstanceProps) {
+    super(scope, id);
+    const vpcSubnets = props.vpc.selectSubnets(props.vpcSubnets);
+    refuseSingleZone(this, vpcSubnets);
+
+    const subnetGroup = new dms.CfnReplicationSubnetGroup(this, 'SubnetGroup', {
+      replicationSubnetGroupDescription: 'Subnets of the AWS DMS replication instance',
+      subnetIds: vpcSubnets.subnetIds,
+    });
+    this.connections = new ec2.Connections({
+      securityGroups: props.securityGroups ?? [new ec2.SecurityGroup(this, 'SecurityGroup', {
+        vpc: props.vpc,
+        description: 'AWS DMS replication instance',
+      })],
+    });
+    const instance = new dms.CfnReplicationInstance(this, 'Resource', {
+      replicationInstanceClass: (props.instanceClass ?? ReplicationInstanceClass.T3_MEDIUM).name,
+      allocatedStorage: storageOf(this, props.allocatedStorage),
+      multiAz: props.multiAz ?? false,
+      engineVersion: props.engineVersion,
+      autoMinorVersionUpgrade: true,
+      preferredMaintenanceWindow: props.preferredMaintenanceWindow,
+      publiclyAccessible: false,
+      kmsKeyId: props.kmsKey?.keyArn,
+      replicationSubnetGroupIdentifier: subnetGroup.ref,
+      vpcSecurityGroupIds: this.connections.securityGroups.map((group) => group.securityGroupId),
+    });
+    this.replicationInstanceArn = instance.ref;
+
+    // DMS assumes the roles while it creates these two, and fails when they are not there yet.
+    if (props.serviceRoles !== undefined) {
+      subnetGroup.node.addDependency(props.serviceRoles);
+      instance.node.addDependency(props.serviceRoles);
+    }
+    if (props.createVpcEndpoints === true) {
+      this.vpcEndpoints = new DmsVpcEndpoints(this, 'VpcEndpoints', { vpc: props.vpc, vpcSubnets: props.vpcSubnets });
+      this.vpcEndpoints.allowFrom(this);
+      instance.node.addDependency(this.vpcEndpoints);
+    }
+  }
+}
+
+function refuseSingleZone(scope: Construct, selection: ec2.SelectedSubnets): void {
+  const zones = new Set(selection.subnets.map((subnet) => subnet.availabilityZone));
+  if (selection.isPendingLookup !== true && zones.size < LEAST_ZONES) {
+    fail(scope, `the replication instance has subnets in ${zones.size} Availability Zone: DMS needs subnets in at `
+      + 'least 2; choose others with vpcSubnets, or give the VPC a second zone');
+  }
+}
+
+function storageOf(scope: Construct, size: Size = Size.gibibytes(STORAGE_GIB.default)): number {
+  const gibibytes = size.toGibibytes();
+  if (gibibytes < STORAGE_GIB.least || gibibytes > STORAGE_GIB.most) {
+    fail(scope, `allocatedStorage is ${gibibytes} GiB: DMS offers ${STORAGE_GIB.least} to ${STORAGE_GIB.most} GiB`);
+  }
+  return gibibytes;
+}

@@ -1,0 +1,28 @@
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type { IEndpointRef } from 'aws-cdk-lib/aws-dms';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import type { IPostgresCdcSource } from './postgres-source';
+import type { ReplicationSourceBinding, ReplicationSourceBindOptions } from './replication-source';
+
+/** What every PostgreSQL source has in common: an endpoint with its role, and a network that opens on bind. */
+export abstract class PostgresSourceBase extends Construct implements IPostgresCdcSource {
+  public abstract readonly connections: ec2.Connections;
+  public abstract readonly endpoint: IEndpointRef;
+  public abstract readonly secretRole: IRole;
+  public abstract readonly secret: ISecret;
+
+  /**
+   * How many tasks read from this source.
+   *
+   * @internal
+   */
+  protected _boundTasks = 0;
+
+  public bind(options: ReplicationSourceBindOptions): ReplicationSourceBinding {
+    this._boundTasks += 1;
+    this.connections.allowDefaultPortFrom(options.replicator, 'DMS replication');
+    return { endpoint: this.endpoint };
+  }
+}

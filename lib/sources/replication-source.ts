@@ -1,0 +1,28 @@
+import type { IConnectable } from 'aws-cdk-lib/aws-ec2';
+import type { IEndpointRef } from 'aws-cdk-lib/aws-dms';
+import type { TaskSettings } from '../task-settings';
+
+/** What a replication task offers to the source that it reads from. */
+export interface ReplicationSourceBindOptions {
+  /** The compute that will connect to the source: the source opens its network to it. */
+  readonly replicator: IConnectable;
+}
+
+/** What a source gives to a replication task. */
+export interface ReplicationSourceBinding {
+  /** The DMS source endpoint. */
+  readonly endpoint: IEndpointRef;
+
+  /**
+   * Task settings that suit this engine. They rank above the pipeline's defaults and below what the user sets.
+   *
+   * @default - the pipeline's defaults
+   */
+  readonly taskSettings?: TaskSettings;
+}
+
+/** A database that a replication task reads from. A new engine is a new implementation. */
+export interface IReplicationSource {
+  /** Prepares the source for one more task: called once by each task. */
+  bind(options: ReplicationSourceBindOptions): ReplicationSourceBinding;
+}
