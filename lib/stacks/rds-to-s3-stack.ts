@@ -2,7 +2,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { PostgresEngineVersion } from 'aws-cdk-lib/aws-rds';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { CfnOutput, Duration, Fn, RemovalPolicy, type Size, Stack, type StackProps, Validations } from 'aws-cdk-lib/core';
+import { CfnOutput, Duration, Fn, RemovalPolicy, type Size, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { DmsReplicationPipeline } from '../replication/dms-replication-pipeline';
 import { DmsServiceRoles } from '../replication/dms-service-roles';
@@ -11,6 +11,13 @@ import { PostgresCdcSource } from '../sources/postgres-cdc-source';
 import type { TableMappings } from '../table-mappings';
 import type { TaskSettings } from '../task-settings';
 import { S3ParquetTarget } from '../targets/s3-parquet-target';
+import {
+  acceptAnyObjectOfTheLake,
+  acceptDeletable,
+  acceptNoStandby,
+  acceptServicePolicies,
+  acceptUnrotatedLogin,
+} from './accepted-findings';
 
 const ZONES = 2;
 
@@ -170,7 +177,15 @@ export class RdsToS3Stack extends Stack {
     });
     new CfnOutput(this, 'LakeBucketName', { value: this.target.bucket.bucketName, description: 'The data lake' });
     new CfnOutput(this, 'DatabaseLogin', { value: this.source.secret.secretArn, description: 'Login of the database' });
-    this.acknowledge(multiAz);
+
+    acceptUnrotatedLogin(this.source);
+    acceptAnyObjectOfTheLake(this.target);
+    if (!multiAz) {
+      acceptNoStandby(this.source);
+    }
+    if (props.deletionProtection === false) {
+      acceptDeletable(this.source);
+    }
   }
 
   /** The first zones of the region, whichever they are: looking them up would need credentials to synthesize. */
@@ -206,25 +221,8 @@ export class RdsToS3Stack extends Stack {
   }
 
   private createServiceRoles(): DmsServiceRoles {
-    return new DmsServiceRoles(this, 'ServiceRoles');
-  }
-
-  /** Accepted findings of cdk-nag, each with its reason. Other stacks decide for themselves. */
-  private acknowledge(multiAz: boolean): void {
-    Validations.of(this.source).acknowledge({
-      id: 'AwsSolutions::AwsSolutions-SMG4',
-      reason: 'a rotated password reaches a running DMS task only with a restart, so rotating belongs into a planned '
-        + 'stop, rotate, resume',
-    });
-    Validations.of(this.target.role).acknowledge({
-      id: 'AwsSolutions::AwsSolutions-IAM5',
-      reason: 'DMS names the files that it writes: the role is limited to the objects of this one bucket',
-    });
-    if (!multiAz) {
-      Validations.of(this.source).acknowledge({
-        id: 'AwsSolutions::AwsSolutions-RDS3',
-        reason: 'this environment is configured without a standby',
-      });
-    }
+    const roles = new DmsServiceRoles(this, 'ServiceRoles');
+    acceptServicePolicies(roles);
+    return roles;
   }
 }
