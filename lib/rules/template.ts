@@ -1,4 +1,5 @@
-import { CfnProperties, isRecord, isSet, isUnresolved, Json } from './values';
+import { isRecord, Json } from '../private/json';
+import { CfnProperties, isSet, isUnresolved } from './values';
 
 /** A resource of a template. */
 export interface ResourceDefinition {
@@ -131,7 +132,8 @@ class TemplateReader {
     endpoint: ResourceDefinition, database: ResourceDefinition | undefined,
   ): ResourceDefinition | undefined {
     if (!isPostgres(endpoint)) return undefined;
-    const groups = this.ofType(...PARAMETER_GROUP_TYPES).filter(({ properties }) => isPostgresFamily(properties.Family));
+    const groups = this.ofType(...PARAMETER_GROUP_TYPES)
+      .filter(({ properties }) => isPostgresFamily(properties.Family));
     if (!database) return groups.length === 1 ? groups[0] : undefined;
     const { DBParameterGroupName, DBClusterParameterGroupName, DBClusterIdentifier } = database.properties;
     const cluster = this.referenced(DBClusterIdentifier, ['AWS::RDS::DBCluster']);

@@ -1,7 +1,7 @@
+import { isRecord, Json } from '../private/json';
+
 /** What a piece of mapping JSON is; everything but `document` is wrapped before it is used. */
 export type MappingShape = 'document' | 'rule-list' | 'rule' | 'settings-fragment';
-
-type Json = Record<string, unknown>;
 
 /** The keys that make a fragment of a table-settings rule. */
 const FRAGMENT_KEYS = ['parallel-load', 'lob-settings'] as const;
@@ -9,7 +9,7 @@ const FRAGMENT_KEYS = ['parallel-load', 'lob-settings'] as const;
 /** What `value` is, or `undefined` when it has nothing of a mapping. */
 export function mappingShape(value: unknown): MappingShape | undefined {
   if (Array.isArray(value)) return value.length > 0 && value.every(hasRuleType) ? 'rule-list' : undefined;
-  if (!isObject(value)) return undefined;
+  if (!isRecord(value)) return undefined;
   if ('rules' in value) return 'document';
   if (hasRuleType(value)) return 'rule';
   return FRAGMENT_KEYS.some((key) => key in value) ? 'settings-fragment' : undefined;
@@ -41,13 +41,13 @@ export function wrapMapping(value: unknown, shape: MappingShape): Json {
  */
 export function parseRules(document: unknown): Json[] {
   const value = typeof document === 'string' ? parseText(document) : document;
-  const rules = Array.isArray(value) ? value as unknown[] : isObject(value) ? value.rules : undefined;
+  const rules = Array.isArray(value) ? value as unknown[] : isRecord(value) ? value.rules : undefined;
   if (!Array.isArray(rules)) {
     throw new Error(`this is no table mapping: there is no list of rules in ${describe(value)}; `
       + 'it looks like {"rules": [{"rule-type": "selection", …}]}');
   }
   rules.forEach((rule, index) => {
-    if (!isObject(rule)) {
+    if (!isRecord(rule)) {
       throw new Error(`this is no table mapping: rules[${index}] is ${describe(rule)}; each rule is an object`);
     }
   });
@@ -70,7 +70,4 @@ function describe(value: unknown): string {
   return keys.length === 0 ? 'an empty object' : `an object with ${keys.slice(0, 5).join(', ')}`;
 }
 
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const hasRuleType = (value: unknown): boolean => isObject(value) && 'rule-type' in value;
+const hasRuleType = (value: unknown): boolean => isRecord(value) && 'rule-type' in value;

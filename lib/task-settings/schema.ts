@@ -1,3 +1,4 @@
+import { any, boolean, choice, choices, integer, JsonMembers, JsonShape, list, object, scalar, text } from '../private/json-shape';
 import {
   ApplyEscalationPolicy,
   ApplyInsertErrorPolicy,
@@ -13,47 +14,24 @@ import {
   ValidationMode,
 } from './enums';
 
+const oneOf = (values: Record<string, string>): JsonShape => choice(Object.values(values));
+
+const dataErrorPolicy = oneOf(DataErrorPolicy);
+const tableErrorPolicy = oneOf(TableErrorPolicy);
+
 /**
  * The documented JSON of task settings: what each key holds and its documented bounds. The typed properties are
  * rendered by it and documents are checked against it, so a key is written down once.
  *
  * @see https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TaskSettings.html
  */
-export type SettingSchema =
-  | { readonly kind: 'boolean' }
-  | { readonly kind: 'integer'; readonly min: number; readonly max: number }
-  | { readonly kind: 'text' }
-  /** A code point, as a number or as hexadecimal text. */
-  | { readonly kind: 'code-point' }
-  | { readonly kind: 'choice'; readonly values: readonly string[] }
-  /** Several of the values, separated by commas. */
-  | { readonly kind: 'choices'; readonly values: readonly string[] }
-  | { readonly kind: 'section'; readonly members: SettingMembers }
-  | { readonly kind: 'list'; readonly items: SettingMembers }
-  | { readonly kind: 'any' };
-
-export type SettingMembers = Readonly<Record<string, SettingSchema>>;
-
-const UNBOUNDED = Number.MAX_SAFE_INTEGER;
-const flag: SettingSchema = { kind: 'boolean' };
-const text: SettingSchema = { kind: 'text' };
-const any: SettingSchema = { kind: 'any' };
-const codePoint: SettingSchema = { kind: 'code-point' };
-const integer = (min = 0, max = UNBOUNDED): SettingSchema => ({ kind: 'integer', min, max });
-const choice = (values: Record<string, string>): SettingSchema => ({ kind: 'choice', values: Object.values(values) });
-const section = (members: SettingMembers): SettingSchema => ({ kind: 'section', members });
-const list = (items: SettingMembers): SettingSchema => ({ kind: 'list', items });
-
-const dataErrorPolicy = choice(DataErrorPolicy);
-const tableErrorPolicy = choice(TableErrorPolicy);
-
-export const TASK_SETTINGS: SettingMembers = {
-  TargetMetadata: section({
+export const TASK_SETTINGS: JsonMembers = {
+  TargetMetadata: object({
     TargetSchema: text,
-    SupportLobs: flag,
-    FullLobMode: flag,
+    SupportLobs: boolean,
+    FullLobMode: boolean,
     LobChunkSize: integer(),
-    LimitedSizeLobMode: flag,
+    LimitedSizeLobMode: boolean,
     LobMaxSize: integer(0, 102400),
     InlineLobMaxSize: integer(0, 102400),
     LoadMaxFileSize: integer(),
@@ -63,60 +41,60 @@ export const TASK_SETTINGS: SettingMembers = {
     ParallelApplyThreads: integer(0, 32),
     ParallelApplyBufferSize: integer(0, 1000),
     ParallelApplyQueuesPerThread: integer(),
-    BatchApplyEnabled: flag,
-    TaskRecoveryTableEnabled: flag,
+    BatchApplyEnabled: boolean,
+    TaskRecoveryTableEnabled: boolean,
   }),
-  FullLoadSettings: section({
-    TargetTablePrepMode: choice(TargetTablePrepMode),
-    CreatePkAfterFullLoad: flag,
-    StopTaskCachedChangesApplied: flag,
-    StopTaskCachedChangesNotApplied: flag,
+  FullLoadSettings: object({
+    TargetTablePrepMode: oneOf(TargetTablePrepMode),
+    CreatePkAfterFullLoad: boolean,
+    StopTaskCachedChangesApplied: boolean,
+    StopTaskCachedChangesNotApplied: boolean,
     MaxFullLoadSubTasks: integer(1, 49),
     TransactionConsistencyTimeout: integer(),
     CommitRate: integer(1, 50000),
   }),
-  TTSettings: section({
-    EnableTT: flag,
-    TTS3Settings: section({
-      EncryptionMode: choice(TimeTravelEncryption),
+  TTSettings: object({
+    EnableTT: boolean,
+    TTS3Settings: object({
+      EncryptionMode: oneOf(TimeTravelEncryption),
       ServerSideEncryptionKmsKeyId: text,
       ServiceAccessRoleArn: text,
       BucketName: text,
       BucketFolder: text,
-      EnableDeletingFromS3OnTaskDelete: flag,
+      EnableDeletingFromS3OnTaskDelete: boolean,
     }),
-    TTRecordSettings: section({
-      EnableRawData: flag,
-      OperationsToLog: { kind: 'choices', values: ['INSERT', 'UPDATE', 'DELETE', 'COMMIT', 'ROLLBACK', 'ALL'] },
+    TTRecordSettings: object({
+      EnableRawData: boolean,
+      OperationsToLog: choices(['INSERT', 'UPDATE', 'DELETE', 'COMMIT', 'ROLLBACK', 'ALL']),
       MaxRecordSize: integer(),
     }),
   }),
-  Logging: section({
-    EnableLogging: flag,
-    EnableLogContext: flag,
-    LogComponents: list({ Id: choice(LogComponentId), Severity: choice(LogSeverity) }),
-    LogConfiguration: section({ EnableTraceOnError: flag, TraceOnErrorMb: integer() }),
-    DeleteTaskLogs: flag,
+  Logging: object({
+    EnableLogging: boolean,
+    EnableLogContext: boolean,
+    LogComponents: list(object({ Id: oneOf(LogComponentId), Severity: oneOf(LogSeverity) })),
+    LogConfiguration: object({ EnableTraceOnError: boolean, TraceOnErrorMb: integer() }),
+    DeleteTaskLogs: boolean,
     CloudWatchLogGroup: text,
     CloudWatchLogStream: text,
   }),
-  LoopbackPreventionSettings: section({ EnableLoopbackPrevention: flag, SourceSchema: text, TargetSchema: text }),
-  ControlTablesSettings: section({
+  LoopbackPreventionSettings: object({ EnableLoopbackPrevention: boolean, SourceSchema: text, TargetSchema: text }),
+  ControlTablesSettings: object({
     ControlSchema: text,
     HistoryTimeslotInMinutes: integer(),
-    HistoryTableEnabled: flag,
-    SuspendedTablesTableEnabled: flag,
-    StatusTableEnabled: flag,
-    FullLoadExceptionTableEnabled: flag,
-    CommitPositionTableEnabled: flag,
+    HistoryTableEnabled: boolean,
+    SuspendedTablesTableEnabled: boolean,
+    StatusTableEnabled: boolean,
+    FullLoadExceptionTableEnabled: boolean,
+    CommitPositionTableEnabled: boolean,
   }),
-  StreamBufferSettings: section({
+  StreamBufferSettings: object({
     StreamBufferCount: integer(1),
     StreamBufferSizeInMB: integer(1),
     CtrlStreamBufferSizeInMB: integer(1, 8),
   }),
-  ChangeProcessingTuning: section({
-    BatchApplyPreserveTransaction: flag,
+  ChangeProcessingTuning: object({
+    BatchApplyPreserveTransaction: boolean,
     BatchApplyTimeoutMin: integer(),
     BatchApplyTimeoutMax: integer(),
     BatchApplyMemoryLimit: integer(),
@@ -128,39 +106,39 @@ export const TASK_SETTINGS: SettingMembers = {
     StatementCacheSize: integer(0, 200),
     RecoveryTimeout: integer(-1),
   }),
-  ChangeProcessingDdlHandlingPolicy: section({
-    HandleSourceTableDropped: flag,
-    HandleSourceTableTruncated: flag,
-    HandleSourceTableAltered: flag,
+  ChangeProcessingDdlHandlingPolicy: object({
+    HandleSourceTableDropped: boolean,
+    HandleSourceTableTruncated: boolean,
+    HandleSourceTableAltered: boolean,
   }),
-  ErrorBehavior: section({
+  ErrorBehavior: object({
     DataErrorPolicy: dataErrorPolicy,
     DataTruncationErrorPolicy: dataErrorPolicy,
     DataMaskingErrorPolicy: dataErrorPolicy,
     DataErrorEscalationPolicy: tableErrorPolicy,
     DataErrorEscalationCount: integer(),
-    EventErrorPolicy: choice(EventErrorPolicy),
+    EventErrorPolicy: oneOf(EventErrorPolicy),
     TableErrorPolicy: tableErrorPolicy,
-    TableErrorEscalationPolicy: { kind: 'choice', values: [TableErrorPolicy.STOP_TASK] },
+    TableErrorEscalationPolicy: choice([TableErrorPolicy.STOP_TASK]),
     TableErrorEscalationCount: integer(),
     RecoverableErrorCount: integer(-1),
     RecoverableErrorInterval: integer(),
-    RecoverableErrorThrottling: flag,
+    RecoverableErrorThrottling: boolean,
     RecoverableErrorThrottlingMax: integer(),
-    RecoverableErrorStopRetryAfterThrottlingMax: flag,
+    RecoverableErrorStopRetryAfterThrottlingMax: boolean,
     ApplyErrorDeletePolicy: dataErrorPolicy,
-    ApplyErrorInsertPolicy: choice(ApplyInsertErrorPolicy),
-    ApplyErrorUpdatePolicy: choice(ApplyUpdateErrorPolicy),
-    ApplyErrorEscalationPolicy: choice(ApplyEscalationPolicy),
+    ApplyErrorInsertPolicy: oneOf(ApplyInsertErrorPolicy),
+    ApplyErrorUpdatePolicy: oneOf(ApplyUpdateErrorPolicy),
+    ApplyErrorEscalationPolicy: oneOf(ApplyEscalationPolicy),
     ApplyErrorEscalationCount: integer(),
-    ApplyErrorFailOnTruncationDdl: flag,
-    FullLoadIgnoreConflicts: flag,
-    FailOnTransactionConsistencyBreached: flag,
-    FailOnNoTablesCaptured: flag,
+    ApplyErrorFailOnTruncationDdl: boolean,
+    FullLoadIgnoreConflicts: boolean,
+    FailOnTransactionConsistencyBreached: boolean,
+    FailOnNoTablesCaptured: boolean,
   }),
-  ValidationSettings: section({
-    EnableValidation: flag,
-    ValidationMode: choice(ValidationMode),
+  ValidationSettings: object({
+    EnableValidation: boolean,
+    ValidationMode: oneOf(ValidationMode),
     ThreadCount: integer(1),
     PartitionSize: integer(1),
     FailureMaxCount: integer(),
@@ -169,26 +147,26 @@ export const TASK_SETTINGS: SettingMembers = {
     RecordFailureDelayLimitInMinutes: integer(),
     RecordSuspendDelayInMinutes: integer(),
     MaxKeyColumnSize: integer(),
-    ValidationOnly: flag,
-    HandleCollationDiff: flag,
-    SkipLobColumns: flag,
+    ValidationOnly: boolean,
+    HandleCollationDiff: boolean,
+    SkipLobColumns: boolean,
     ValidationPartialLobSize: integer(),
     ValidationQueryCdcDelaySeconds: integer(),
   }),
-  ResyncSettings: section({
-    EnableResync: flag,
+  ResyncSettings: object({
+    EnableResync: boolean,
     ResyncSchedule: text,
     MaxResyncTime: integer(5, 14400),
     ValidationTaskId: text,
   }),
-  BeforeImageSettings: section({ EnableBeforeImage: flag, FieldName: text, ColumnFilter: choice(BeforeImageFilter) }),
-  CharacterSetSettings: section({
-    CharacterReplacements: list({ SourceCharacterCodePoint: codePoint, TargetCharacterCodePoint: codePoint }),
-    CharacterSetSupport: section({ CharacterSet: text, ReplaceWithCharacterCodePoint: codePoint }),
+  BeforeImageSettings: object({ EnableBeforeImage: boolean, FieldName: text, ColumnFilter: oneOf(BeforeImageFilter) }),
+  CharacterSetSettings: object({
+    CharacterReplacements: list(object({ SourceCharacterCodePoint: scalar, TargetCharacterCodePoint: scalar })),
+    CharacterSetSupport: object({ CharacterSet: text, ReplaceWithCharacterCodePoint: scalar }),
   }),
   PostProcessingRules: any,
-  FailTaskWhenCleanTaskResourceFailed: flag,
-  PreMigrationAssessment: section({ Enable: flag }),
+  FailTaskWhenCleanTaskResourceFailed: boolean,
+  PreMigrationAssessment: object({ Enable: boolean }),
 };
 
 /** Sections that DMS reads back as null when they are not used. */

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { isRecord, Json } from '../private/json';
 import { EFFECTIVE_DEFAULTS } from './defaults';
 import { renderSettings } from './render';
 import { TaskSettingsProps } from './task-settings-props';
-
-type Json = Record<string, unknown>;
 
 /**
  * Settings of a replication task: an immutable value that holds what was set and nothing else, so that DMS's own
@@ -28,7 +27,7 @@ export class TaskSettings {
    */
   public static fromJson(document: any): TaskSettings {
     const value = typeof document === 'string' ? parseText(document) : document as unknown;
-    if (!isObject(value)) {
+    if (!isRecord(value)) {
       throw new Error(`these are no task settings: they are ${Array.isArray(value) ? 'a list' : JSON.stringify(value)}; `
         + 'settings are an object of sections, as in {"FullLoadSettings": {…}}');
     }
@@ -76,7 +75,7 @@ function overlay(base: Json, over: Json): Json {
   const result: Json = structuredClone(base);
   for (const [key, value] of Object.entries(over)) {
     const below = result[key];
-    result[key] = isObject(below) && isObject(value) ? overlay(below, value) : structuredClone(value);
+    result[key] = isRecord(below) && isRecord(value) ? overlay(below, value) : structuredClone(value);
   }
   return result;
 }
@@ -88,6 +87,3 @@ function parseText(text: string): unknown {
     throw new Error(`these are no task settings: they are not JSON (${(error as Error).message})`);
   }
 }
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

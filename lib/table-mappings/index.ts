@@ -1,0 +1,10 @@
+export * from './column-data-type';
+export * from './column-validation';
+export * from './name-change';
+export * from './object-tags';
+export * from './source-filter';
+export { TableMappingRule } from './table-mapping-rule';
+export * from './table-mappings';
+export * from './table-selection';
+export * from './table-settings';
+export * from './transformation';
