@@ -61,6 +61,25 @@ export async function loadSeed(url: string | undefined, options: LoadOptions): P
   }
 }
 
+/** Whether the seed's tables are there with rows in any of them. */
+export async function hasRows(url: string | undefined): Promise<boolean> {
+  const client = await connect(url, 'dms seed');
+  try {
+    for (const table of SEED_TABLES) {
+      const there = await client.query('select to_regclass($1) is not null as found', [qualifiedName(table)]);
+      if ((there.rows[0] as { found: boolean }).found) {
+        const rows = await client.query(`select 1 from ${qualifiedName(table)} limit 1`);
+        if (rows.rowCount === 1) {
+          return true;
+        }
+      }
+    }
+    return false;
+  } finally {
+    await client.end();
+  }
+}
+
 async function lastIds(client: Client, append: boolean): Promise<Record<SeedTable['name'], number>> {
   const last = { clients: 0, bookings: 0 };
   for (const table of SEED_TABLES) {

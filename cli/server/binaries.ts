@@ -27,7 +27,7 @@ export function supportedVersion(version: number): PostgresVersion {
 }
 
 /** The folder with `bin`, `lib` and `share` of one release, as npm installed it. */
-function packagedFolder(version: PostgresVersion): string {
+export function packagedFolder(version: PostgresVersion): string {
   const platform = `${process.platform}-${process.arch}`;
   try {
     const wrapper = require.resolve(PACKAGES[version]);
@@ -48,19 +48,23 @@ export function shippedLibraries(version: PostgresVersion): ReadonlySet<string> 
   return new Set(files.map((file) => basename(file).replace(/\.(so|dylib)$/, '')));
 }
 
-/**
- * The binaries of a release, in a folder where `account` can run them.
- *
- * That is the installed package itself whenever possible. When the account cannot reach it (a clone in root's home),
- * or npm skipped the package's install script and the library links cannot be made in place (read-only
- * `node_modules`), it is a copy in `scratch()`.
- */
+/** The folder with `bin`, `lib` and `share` of a release, where `account` can run them. */
 export function runnableBinaries(
   version: PostgresVersion,
   account: Account | undefined,
   scratch: () => string,
 ): string {
-  const packaged = packagedFolder(version);
+  return makeRunnable(packagedFolder(version), account, scratch);
+}
+
+/**
+ * Where `account` can run what is installed in `packaged`.
+ *
+ * That is the installed package itself whenever possible. When the account cannot reach it (a clone in root's home),
+ * or npm skipped the package's install script and the library links cannot be made in place (read-only
+ * `node_modules`), it is a copy in `scratch()`.
+ */
+export function makeRunnable(packaged: string, account: Account | undefined, scratch: () => string): string {
   const reachable = ['bin', 'lib', 'share'].every((folder) => canEnter(join(packaged, folder), account));
   if (reachable && linkLibraries(packaged)) {
     return packaged;

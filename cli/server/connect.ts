@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import { Client, type ClientConfig } from 'pg';
 import { codeOf, messageOf, UsageError } from '../errors';
 
 const CONNECT_TIMEOUT_MS = 15_000;
@@ -19,10 +19,15 @@ const REFUSALS: Record<string, (where: string, user: string, error: unknown) => 
  *
  * @param url `postgres://user:password@host:port/database`; undefined = everything from `PGHOST`, `PGDATABASE`, …
  * @param application what the server's own views call this connection
+ * @param settings further settings of the driver, such as `options` or `replication`
  * @throws UsageError when the URL is malformed or the server does not let us in: one line without the password
  */
-export async function connect(url: string | undefined, application = 'dms'): Promise<Client> {
-  const client = newClient(url, application);
+export async function connect(
+  url: string | undefined,
+  application = 'dms',
+  settings: ClientConfig = {},
+): Promise<Client> {
+  const client = newClient(url, application, settings);
   // A connection lost between two queries: the next query reports it, this only keeps it from ending the process.
   client.on('error', () => undefined);
   try {
@@ -35,12 +40,13 @@ export async function connect(url: string | undefined, application = 'dms'): Pro
   }
 }
 
-function newClient(url: string | undefined, application: string): Client {
+function newClient(url: string | undefined, application: string, settings: ClientConfig): Client {
   if (url !== undefined && !/^postgres(ql)?:\/\//.test(url)) {
     throw new UsageError('the database address is not a postgres:// URL: write postgres://user@host:5432/database');
   }
   try {
     return new Client({
+      ...settings,
       connectionString: url,
       application_name: application,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
