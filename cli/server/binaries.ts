@@ -1,4 +1,4 @@
-import { cpSync, existsSync, lchownSync, lstatSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, lchownSync, lstatSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { codeOf, UsageError } from '../errors';
@@ -71,10 +71,8 @@ export function makeRunnable(packaged: string, account: Account | undefined, scr
   }
   const copy = join(scratch(), 'native');
   cpSync(packaged, copy, { recursive: true, verbatimSymlinks: true });
+  takeOver(copy, account);
   linkLibraries(copy);
-  if (account !== undefined) {
-    giveTo(account, copy);
-  }
   return copy;
 }
 
@@ -100,12 +98,13 @@ function linkLibraries(native: string): boolean {
   return true;
 }
 
-/** Hands a whole folder to the account (links themselves, not what they point to). */
-export function giveTo(account: Account, path: string): void {
-  lchownSync(path, account.uid, account.gid);
+/** Makes a copied folder changeable, whatever the original was, and the account's own. */
+function takeOver(path: string, account: Account | undefined): void {
+  if (account !== undefined) {
+    lchownSync(path, account.uid, account.gid);
+  }
   if (lstatSync(path).isDirectory()) {
-    for (const entry of readdirSync(path)) {
-      giveTo(account, join(path, entry));
-    }
+    chmodSync(path, 0o700);
+    readdirSync(path).forEach((entry) => takeOver(join(path, entry), account));
   }
 }
