@@ -173,7 +173,7 @@ async function createDatabase(start: Launch, child: ChildProcess, port: number):
 async function connectWhenReady(start: Launch, child: ChildProcess, url: string): Promise<Client> {
   const deadline = Date.now() + START_LIMIT_SECONDS * 1000;
   for (;;) {
-    const client = new Client({ connectionString: url, application_name: 'dms' });
+    const client = new Client({ connectionString: url, application_name: 'dms', connectionTimeoutMillis: 5_000 });
     client.on('error', () => undefined);
     try {
       await client.connect();

@@ -217,8 +217,13 @@ describe('ContinuousWriter', () => {
     expect(lines.filter((line) => line.startsWith('COMMIT')).length).toBe(counts.transactions);
     expect(counts.rolledBack).toBeGreaterThan(0);
     expect(counts.deletes).toBeGreaterThan(0);
-    expect(lines.filter((line) => line.includes('unchanged-toast-datum')).length).toBeGreaterThan(0);
-    expect(lines.filter((line) => /UPDATE: .*comment\[text\]:null/.test(line)).length).toBeGreaterThan(0);
+    for (const special of [
+      /^table public\.clients: UPDATE: .* notes\[text\]:unchanged-toast-datum/,
+      /^table public\.bookings: UPDATE: .* comment\[text\]:unchanged-toast-datum/,
+      /^table public\.bookings: UPDATE: .* comment\[text\]:null/,
+    ]) {
+      expect(lines.filter((line) => special.test(line)).length).toBeGreaterThan(0);
+    }
   });
 
   test('stop finishes the transaction at hand', async () => {

@@ -256,6 +256,7 @@ describe('binaries as npm may leave them', () => {
 
   (account === undefined ? test.skip : test)('a package that the server account cannot reach is copied', () => {
     const native = installedWithoutLinks();
+    chmodSync(join(native, 'lib'), 0o700);
     expect(canEnter(native, account)).toBe(false);
     const scratch = folders.create();
     chmodSync(scratch, 0o755);
