@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { registerCheck } from './commands/check';
+import { registerRehearse } from './commands/rehearse';
 import { registerSeed } from './commands/seed';
 import { codeOf, EXIT_DONE, EXIT_USAGE, messageOf, UsageError } from './errors';
 import { version } from './package.json';
@@ -22,6 +23,7 @@ function createProgram(): Command {
     .exitOverride()
     .addHelpText('after', EXAMPLES);
   registerCheck(program);
+  registerRehearse(program);
   registerSeed(program);
   return program;
 }

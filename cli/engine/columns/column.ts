@@ -1,0 +1,186 @@
+import type { Data, DataType } from 'apache-arrow';
+import { makeData } from 'apache-arrow';
+
+/** The typed arrays that hold the values of a fixed-width column. */
+export type FixedArray = Int8Array | Int16Array | Int32Array | BigInt64Array | Float32Array | Float64Array | Uint32Array;
+
+const INITIAL_ROWS = 1024;
+
+/**
+ * One column of a file that is being filled: values go in as PostgreSQL sends them (binary from COPY, text from
+ * logical decoding) and come out as one Arrow vector, so that no JavaScript value per cell is kept.
+ */
+export abstract class Column {
+  /** Rows appended since the last `take`. */
+  public length = 0;
+  /** Values that the type of the file cannot hold and that were written as null, since the beginning. */
+  public unrepresentable = 0;
+  /** Values that were cut to the column's length, since the beginning. */
+  public truncated = 0;
+  private nullCount = 0;
+  private validity = new Uint8Array(INITIAL_ROWS >> 3);
+
+  protected constructor(public readonly type: DataType) {}
+
+  /** Appends the field `buffer[start, end)` as PostgreSQL's binary `send` function wrote it. */
+  public abstract appendBinary(buffer: Buffer, start: number, end: number): void;
+
+  /** Appends the field `buffer[start, end)` as PostgreSQL's text output function wrote it. */
+  public abstract appendText(buffer: Buffer, start: number, end: number): void;
+
+  /** Bytes of values that are waiting, as DMS counts them for `CdcMinFileSize`: before Parquet encoding. */
+  public abstract get byteLength(): number;
+
+  public appendNull(): void {
+    this.appendZero();
+    this.nullCount++;
+    this.length++;
+  }
+
+  /** A value that this type cannot hold: null in the file, and counted so that nobody loses it unawares. */
+  protected appendUnrepresentable(): void {
+    this.unrepresentable++;
+    this.appendNull();
+  }
+
+  /** Hands the values over as an Arrow vector and starts again empty. */
+  public take(): Data {
+    const data = makeData({
+      type: this.type,
+      length: this.length,
+      nullCount: this.nullCount,
+      nullBitmap: this.validity.subarray(0, (this.length + 7) >> 3),
+      ...this.takeValues(),
+    } as never);
+    this.length = 0;
+    this.nullCount = 0;
+    this.validity = new Uint8Array(INITIAL_ROWS >> 3);
+    return data as Data;
+  }
+
+  /** The place of a null: fixed-width columns skip one value, variable ones write an empty one. */
+  protected abstract appendZero(): void;
+
+  protected abstract takeValues(): object;
+
+  /** Call after a value was stored at `this.length`. */
+  protected markValid(): void {
+    const row = this.length++;
+    if (row >> 3 >= this.validity.length) this.validity = grown(this.validity, this.validity.length * 2);
+    this.validity[row >> 3]! |= 1 << (row & 7);
+  }
+
+  /** Nulls grow the bitmap too: its bytes start as zero, which means null. */
+  protected reserveValidity(): void {
+    if (this.length >> 3 >= this.validity.length) this.validity = grown(this.validity, this.validity.length * 2);
+  }
+}
+
+/** A column whose values all take the same number of array elements. */
+export abstract class FixedColumn<A extends FixedArray> extends Column {
+  protected values: A;
+
+  protected constructor(type: DataType, private readonly allocate: (elements: number) => A, private readonly perRow = 1) {
+    super(type);
+    this.values = allocate(INITIAL_ROWS * perRow);
+  }
+
+  public get byteLength(): number {
+    return this.length * this.perRow * this.values.BYTES_PER_ELEMENT;
+  }
+
+  /** Appends a value of one element. */
+  protected store(value: A[number]): void {
+    // The array may be another one after `slot` has made room.
+    const index = this.slot();
+    this.values[index] = value;
+    this.markValid();
+  }
+
+  /** The index of the next row's first element, with room made for it. */
+  protected slot(): number {
+    const index = this.length * this.perRow;
+    if (index >= this.values.length) {
+      const larger = this.allocate(this.values.length * 2);
+      (larger as Int32Array).set(this.values as Int32Array);
+      this.values = larger;
+    }
+    return index;
+  }
+
+  protected appendZero(): void {
+    this.slot();
+    this.reserveValidity();
+  }
+
+  protected takeValues(): object {
+    const data = this.values.subarray(0, this.length * this.perRow);
+    this.values = this.allocate(INITIAL_ROWS * this.perRow);
+    return { data };
+  }
+}
+
+/** A column of byte strings: offsets and bytes, as Arrow keeps them. */
+export abstract class VariableColumn extends Column {
+  private offsets = new Int32Array(INITIAL_ROWS + 1);
+  private bytes = Buffer.allocUnsafe(INITIAL_ROWS * 16);
+  private used = 0;
+
+  public get byteLength(): number {
+    return this.used + this.length * 4;
+  }
+
+  protected appendBytes(buffer: Buffer, start: number, end: number): void {
+    const size = end - start;
+    this.reserve(size);
+    // A native copy pays only from some dozens of bytes on.
+    if (size > 48) buffer.copy(this.bytes, this.used, start, end);
+    else for (let from = start, to = this.used; from < end; from++, to++) this.bytes[to] = buffer[from]!;
+    this.used += size;
+    this.close();
+    this.markValid();
+  }
+
+  /** Appends text that was made here and is ASCII. */
+  protected appendAscii(text: string): void {
+    this.reserve(text.length);
+    this.used += this.bytes.write(text, this.used, 'latin1');
+    this.close();
+    this.markValid();
+  }
+
+  protected appendZero(): void {
+    this.close();
+    this.reserveValidity();
+  }
+
+  protected takeValues(): object {
+    const taken = { valueOffsets: this.offsets.subarray(0, this.length + 1), data: this.bytes.subarray(0, this.used) };
+    this.offsets = new Int32Array(INITIAL_ROWS + 1);
+    this.bytes = Buffer.allocUnsafe(INITIAL_ROWS * 16);
+    this.used = 0;
+    return taken;
+  }
+
+  private reserve(size: number): void {
+    if (this.used + size <= this.bytes.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(this.bytes.length * 2, this.used + size));
+    this.bytes.copy(larger, 0, 0, this.used);
+    this.bytes = larger;
+  }
+
+  private close(): void {
+    if (this.length + 1 >= this.offsets.length) {
+      const larger = new Int32Array(this.offsets.length * 2);
+      larger.set(this.offsets);
+      this.offsets = larger;
+    }
+    this.offsets[this.length + 1] = this.used;
+  }
+}
+
+function grown(bytes: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(size);
+  larger.set(bytes);
+  return larger;
+}

@@ -1,0 +1,67 @@
+import { Float32, Float64, Int16, Int32, Int64, Int8 } from 'apache-arrow';
+import { FixedColumn } from './column';
+
+/** INT1, INT2 and INT4: integers of up to 32 bits. */
+export class IntegerColumn extends FixedColumn<Int8Array | Int16Array | Int32Array> {
+  private constructor(type: Int8 | Int16 | Int32, allocate: (rows: number) => Int8Array | Int16Array | Int32Array) {
+    super(type, allocate);
+  }
+
+  public static int1(): IntegerColumn {
+    return new IntegerColumn(new Int8(), (rows) => new Int8Array(rows));
+  }
+
+  public static int2(): IntegerColumn {
+    return new IntegerColumn(new Int16(), (rows) => new Int16Array(rows));
+  }
+
+  public static int4(): IntegerColumn {
+    return new IntegerColumn(new Int32(), (rows) => new Int32Array(rows));
+  }
+
+  public appendBinary(buffer: Buffer, start: number, end: number): void {
+    this.store(end - start === 4 ? buffer.readInt32BE(start) : buffer.readInt16BE(start));
+  }
+
+  public appendText(buffer: Buffer, start: number, end: number): void {
+    this.store(Number(buffer.toString('latin1', start, end)));
+  }
+}
+
+/** INT8: 64-bit integers. */
+export class BigIntColumn extends FixedColumn<BigInt64Array> {
+  public constructor() {
+    super(new Int64(), (rows) => new BigInt64Array(rows));
+  }
+
+  public appendBinary(buffer: Buffer, start: number): void {
+    this.store(buffer.readBigInt64BE(start));
+  }
+
+  public appendText(buffer: Buffer, start: number, end: number): void {
+    this.store(BigInt(buffer.toString('latin1', start, end)));
+  }
+}
+
+/** REAL4 and REAL8; PostgreSQL's NaN and infinities are Parquet's too. */
+export class FloatColumn extends FixedColumn<Float32Array | Float64Array> {
+  private constructor(type: Float32 | Float64, allocate: (rows: number) => Float32Array | Float64Array) {
+    super(type, allocate);
+  }
+
+  public static real4(): FloatColumn {
+    return new FloatColumn(new Float32(), (rows) => new Float32Array(rows));
+  }
+
+  public static real8(): FloatColumn {
+    return new FloatColumn(new Float64(), (rows) => new Float64Array(rows));
+  }
+
+  public appendBinary(buffer: Buffer, start: number, end: number): void {
+    this.store(end - start === 8 ? buffer.readDoubleBE(start) : buffer.readFloatBE(start));
+  }
+
+  public appendText(buffer: Buffer, start: number, end: number): void {
+    this.store(Number(buffer.toString('latin1', start, end)));
+  }
+}

@@ -1,0 +1,165 @@
+import type { Column } from './column';
+import { DecimalColumn } from './decimal';
+import { BigIntColumn, FloatColumn, IntegerColumn } from './numbers';
+import { BooleanTextColumn, BytesColumn, CharColumn, JsonbColumn, StringColumn, UuidColumn } from './strings';
+import { DateColumn, TimeColumn, TimestampColumn } from './temporal';
+
+/** What the catalog says of a column's type; a domain is already its base type. */
+export interface PostgresType {
+  readonly oid: number;
+  /** As in `pg_attribute.atttypmod`; -1 when the type has no modifier. */
+  readonly modifier: number;
+  readonly name: string;
+  /** `pg_type.typtype`: b base, c composite, e enum, r range, m multirange. */
+  readonly kind: string;
+  /** `pg_type.typcategory`: A is an array. */
+  readonly category: string;
+}
+
+/** Settings of the task and of the endpoint that change what a value becomes. */
+export interface TypeOptions {
+  /** `ParquetTimestampInMillisecond` */
+  readonly timestampsInMilliseconds: boolean;
+  /** `LobMaxSize` in bytes; LOBs are cut to it in limited mode. */
+  readonly lobMaxBytes: number;
+}
+
+/** How one PostgreSQL type travels: what DMS calls it, how COPY asks for it, what it fills, how a comparison sees it. */
+export interface ColumnType {
+  /** The DMS type. @see https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html */
+  readonly dms: string;
+  /** The SQL that COPY selects; types without a simple binary form travel as their text. */
+  readonly copyAs: (identifier: string) => string;
+  /** SQL for the value as the target holds it, in a form that any reader of CSV can parse. */
+  readonly compareAs: (identifier: string) => string;
+  create(): Column;
+}
+
+const asIs = (identifier: string): string => identifier;
+/** SQL for a value as its type's output function writes it, as logical decoding does; a cast differs for inet, char, … */
+export const asText = (identifier: string): string => `CASE WHEN ${identifier} IS NOT NULL THEN format('%s', ${identifier}) END`;
+const finite = (identifier: string, then: string): string => `CASE WHEN isfinite(${identifier}) THEN ${then} END`;
+
+const DECIMAL_MAX_PRECISION = 38;
+/** NUMERIC without precision and scale is NUMERIC(28,6) to DMS. */
+const UNBOUNDED = { precision: 28, scale: 6 };
+
+const NAMED_LOBS = new Set(['hstore', 'citext']);
+
+/** The way of a column's type through DMS to Parquet. */
+export function columnType(type: PostgresType, options: TypeOptions): ColumnType {
+  const simple = SIMPLE[type.oid];
+  if (simple !== undefined) return simple;
+  switch (type.oid) {
+    case 1700:
+      return numeric(type.modifier);
+    case 1114:
+      return timestamp(options, asIs);
+    case 1184:
+      return timestamp(options, (identifier) => `${identifier} AT TIME ZONE 'UTC'`);
+    case 17:
+      return bytes(options.lobMaxBytes);
+    case 25:
+    case 114:
+      return lob(options.lobMaxBytes, asIs, (characters) => new StringColumn(characters));
+    case 3802:
+      return lob(options.lobMaxBytes, asIs, (characters) => new JsonbColumn(characters));
+    default:
+      break;
+  }
+  const isLob = type.category === 'A' || type.kind === 'c' || NAMED_LOBS.has(type.name) || CLOB_OIDS.has(type.oid);
+  if (isLob) return lob(options.lobMaxBytes, asText, (characters) => new StringColumn(characters));
+  return { dms: 'STRING', copyAs: asText, compareAs: asText, create: () => new StringColumn() };
+}
+
+/** xml, tsvector, tsquery, path and polygon are CLOBs to DMS. */
+const CLOB_OIDS = new Set([142, 3614, 3615, 602, 604]);
+
+const SIMPLE: Readonly<Record<number, ColumnType>> = {
+  16: {
+    dms: 'STRING',
+    copyAs: asIs,
+    compareAs: (identifier) => `${identifier}::text`,
+    create: () => new BooleanTextColumn(),
+  },
+  20: { dms: 'INT8', copyAs: asIs, compareAs: asIs, create: () => new BigIntColumn() },
+  21: { dms: 'INT2', copyAs: asIs, compareAs: asIs, create: () => IntegerColumn.int2() },
+  23: { dms: 'INT4', copyAs: asIs, compareAs: asIs, create: () => IntegerColumn.int4() },
+  700: { dms: 'REAL4', copyAs: asIs, compareAs: asIs, create: () => FloatColumn.real4() },
+  701: { dms: 'REAL8', copyAs: asIs, compareAs: asIs, create: () => FloatColumn.real8() },
+  // money: cents in its binary form depend on lc_monetary, so it is asked for as numeric.
+  790: {
+    dms: 'NUMERIC',
+    copyAs: (identifier) => `${identifier}::numeric`,
+    compareAs: (identifier) => `${identifier}::numeric(38,4)`,
+    create: () => new DecimalColumn(DECIMAL_MAX_PRECISION, 4),
+  },
+  1042: {
+    dms: 'WSTRING',
+    copyAs: asIs,
+    compareAs: (identifier) => `rtrim(${identifier}::text, ' ')`,
+    create: () => new CharColumn(),
+  },
+  1043: { dms: 'WSTRING', copyAs: asIs, compareAs: asIs, create: () => new StringColumn() },
+  1082: { dms: 'DATE', copyAs: asIs, compareAs: (identifier) => finite(identifier, identifier), create: () => new DateColumn() },
+  1083: { dms: 'TIME', copyAs: asIs, compareAs: (identifier) => milliseconds(identifier), create: () => new TimeColumn() },
+  1266: {
+    dms: 'TIME',
+    copyAs: asIs,
+    compareAs: (identifier) => milliseconds(`(${identifier} AT TIME ZONE 'UTC')::time`),
+    create: () => new TimeColumn(),
+  },
+  2950: { dms: 'STRING', copyAs: asIs, compareAs: asIs, create: () => new UuidColumn() },
+};
+
+/** PostgreSQL's casts to time(3) round; the file's milliseconds are cut. 24:00 becomes the day's last millisecond. */
+function milliseconds(time: string): string {
+  return `least(date_trunc('milliseconds', ${time}::interval), interval '23:59:59.999')`;
+}
+
+function numeric(modifier: number): ColumnType {
+  const precision = modifier < 0 ? UNBOUNDED.precision : ((modifier - 4) >> 16) & 0xffff;
+  // The scale is an 11-bit signed number since PostgreSQL 15.
+  const scale = modifier < 0 ? UNBOUNDED.scale : (((modifier - 4) & 0x7ff) ^ 1024) - 1024;
+  if (precision > DECIMAL_MAX_PRECISION || scale < 0 || scale > precision) {
+    return { dms: 'STRING', copyAs: asText, compareAs: asText, create: () => new StringColumn() };
+  }
+  const inRange = (identifier: string): string => `round(${identifier}, ${scale})`;
+  return {
+    dms: 'NUMERIC',
+    copyAs: asIs,
+    compareAs: (identifier) =>
+      `CASE WHEN ${identifier} <> 'NaN' AND abs(${inRange(identifier)}) < 1e${precision - scale} THEN ${inRange(identifier)} END`,
+    create: () => new DecimalColumn(precision, scale),
+  };
+}
+
+function timestamp(options: TypeOptions, toUtc: (identifier: string) => string): ColumnType {
+  const unit = options.timestampsInMilliseconds ? 'milliseconds' : 'microseconds';
+  return {
+    dms: 'DATETIME',
+    copyAs: asIs,
+    compareAs: (identifier) => finite(identifier, `date_trunc('${unit}', ${toUtc(identifier)})`),
+    create: () => new TimestampColumn(options.timestampsInMilliseconds),
+  };
+}
+
+function bytes(maxBytes: number): ColumnType {
+  return {
+    dms: 'BLOB',
+    copyAs: asIs,
+    compareAs: (identifier) => `encode(substr(${identifier}, 1, ${maxBytes}), 'hex')`,
+    create: () => new BytesColumn(maxBytes),
+  };
+}
+
+/** NCLOB: DMS counts two bytes a character, so `LobMaxSize` holds half as many characters as bytes. */
+function lob(maxBytes: number, copyAs: (identifier: string) => string, create: (characters: number) => Column): ColumnType {
+  const characters = Math.floor(maxBytes / 2);
+  return {
+    dms: 'NCLOB',
+    copyAs,
+    compareAs: (identifier) => `left(${copyAs === asIs ? `${identifier}::text` : copyAs(identifier)}, ${characters})`,
+    create: () => create(characters),
+  };
+}

@@ -1,0 +1,105 @@
+import { Binary, Utf8 } from 'apache-arrow';
+import { VariableColumn } from './column';
+
+const SPACE = 0x20;
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** STRING, WSTRING, CLOB and NCLOB: UTF-8, cut to a number of characters where DMS cuts. */
+export class StringColumn extends VariableColumn {
+  /** @param maxCharacters longer values are cut (a LOB in limited mode); unlimited when not given */
+  public constructor(private readonly maxCharacters = Infinity) {
+    super(new Utf8());
+  }
+
+  public appendBinary(buffer: Buffer, start: number, end: number): void {
+    this.appendText(buffer, start, end);
+  }
+
+  public appendText(buffer: Buffer, start: number, end: number): void {
+    this.appendBytes(buffer, start, end - start <= this.maxCharacters ? end : this.cut(buffer, start, end));
+  }
+
+  public appendString(text: string): void {
+    const bytes = Buffer.from(text);
+    this.appendText(bytes, 0, bytes.length);
+  }
+
+  private cut(buffer: Buffer, start: number, end: number): number {
+    let characters = 0;
+    for (let at = start; at < end; at++) {
+      // A byte 10xxxxxx continues a character; every other one begins it.
+      if ((buffer[at]! & 0xc0) === 0x80 || ++characters <= this.maxCharacters) continue;
+      this.truncated++;
+      return at;
+    }
+    return end;
+  }
+}
+
+/** character(n): PostgreSQL pads it, DMS trims it (`TrimSpaceInChar`). */
+export class CharColumn extends StringColumn {
+  public override appendText(buffer: Buffer, start: number, end: number): void {
+    let last = end;
+    while (last > start && buffer[last - 1] === SPACE) last--;
+    super.appendText(buffer, start, last);
+  }
+}
+
+/** jsonb: its binary form is a version byte and the text. */
+export class JsonbColumn extends StringColumn {
+  public override appendBinary(buffer: Buffer, start: number, end: number): void {
+    this.appendText(buffer, start + 1, end);
+  }
+}
+
+/** boolean: DMS writes the words, CHAR(5). */
+export class BooleanTextColumn extends VariableColumn {
+  public constructor() {
+    super(new Utf8());
+  }
+
+  public appendBinary(buffer: Buffer, start: number): void {
+    this.appendAscii(buffer[start] === 1 ? 'true' : 'false');
+  }
+
+  public appendText(buffer: Buffer, start: number): void {
+    this.appendAscii(buffer[start] === 0x74 ? 'true' : 'false');
+  }
+}
+
+/** uuid: 16 bytes, or their usual text. */
+export class UuidColumn extends VariableColumn {
+  public constructor() {
+    super(new Utf8());
+  }
+
+  public appendBinary(buffer: Buffer, start: number): void {
+    let text = '';
+    for (let i = 0; i < 16; i++) {
+      text += HEX[buffer[start + i]!]!;
+      if (i === 3 || i === 5 || i === 7 || i === 9) text += '-';
+    }
+    this.appendAscii(text);
+  }
+
+  public appendText(buffer: Buffer, start: number, end: number): void {
+    this.appendBytes(buffer, start, end);
+  }
+}
+
+/** bytea, a BLOB: cut to a number of bytes. Its text form is `\x` and hexadecimal digits (`bytea_output = hex`). */
+export class BytesColumn extends VariableColumn {
+  public constructor(private readonly maxBytes = Infinity) {
+    super(new Binary());
+  }
+
+  public appendBinary(buffer: Buffer, start: number, end: number): void {
+    if (end - start > this.maxBytes) this.truncated++;
+    this.appendBytes(buffer, start, Math.min(end, start + this.maxBytes));
+  }
+
+  public appendText(buffer: Buffer, start: number, end: number): void {
+    const bytes = Buffer.from(buffer.toString('latin1', start + 2, end), 'hex');
+    this.appendBinary(bytes, 0, bytes.length);
+  }
+}

@@ -1,0 +1,16 @@
+import { escapeIdentifier } from 'pg';
+import { filterSql } from './filter';
+import type { TableName } from './selection';
+import type { TablePlan } from './table-plan';
+import { comparison } from './table-plan';
+
+/** A table's name as SQL has it. */
+export function quotedName({ schema, name }: TableName): string {
+  return `${escapeIdentifier(schema)}.${escapeIdentifier(name)}`;
+}
+
+/** SQL for the rows of a table that are replicated. Children of a table are tables of their own. */
+export function rowQuery(plan: TablePlan, expressions: readonly string[]): string {
+  const where = filterSql(plan.filters, comparison(plan));
+  return `SELECT ${expressions.join(', ')} FROM ONLY ${quotedName(plan.source)}${where === undefined ? '' : ` WHERE ${where}`}`;
+}

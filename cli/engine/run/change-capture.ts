@@ -1,0 +1,174 @@
+import type { Client } from 'pg';
+import type { ProgressSink } from '../../output/progress';
+import { passesFilters } from '../plan/filter';
+import type { TablePlan } from '../plan/table-plan';
+import { comparison } from '../plan/table-plan';
+import type { Lsn } from '../source/lsn';
+import { formatLsn } from '../source/lsn';
+import type { Begin, Message, Relation, RowChange, Truncate } from '../source/pgoutput';
+import type { ChangeStream } from '../source/replication';
+import type { LakeFile } from '../target/table-file';
+import { CapturedTable } from './captured-table';
+import type { ChangeFiles } from './change-files';
+import { changeSequence, formatMicros } from './moment';
+import type { ReplicationTask } from './replication-task';
+import type { TableStatistics } from './statistics';
+
+/** How long to wait for the server before looking at the clock again. */
+const TICK_MS = 200;
+
+/** What capture needs to know of the tables and where it keeps what it has done. */
+export interface CaptureContext {
+  readonly task: ReplicationTask;
+  readonly stream: ChangeStream;
+  readonly files: ChangeFiles;
+  readonly progress: ProgressSink;
+  /** A connection for values that the stream leaves out; opened when it is first needed. */
+  readonly source: () => Promise<Client>;
+  /** The plan of a table of the stream; `undefined` when it is not selected (any more). */
+  readonly planOf: (relation: Relation) => Promise<TablePlan | undefined>;
+  readonly statisticsOf: (plan: TablePlan) => TableStatistics;
+  /** Makes everything up to `lsn` durable: the new files, those that go, and the position. */
+  readonly commit: (lsn: Lsn, added: readonly LakeFile[], emptied: readonly TablePlan[], changes: number) => Promise<void>;
+}
+
+/** Follows the stream of a slot into files of changes. Only whole transactions become durable. */
+export class ChangeCapture {
+  private readonly tables = new Map<number, CapturedTable | undefined>();
+  private readonly totals = { inserts: 0, updates: 0, deletes: 0 };
+  private transaction: Begin | undefined;
+  private lagSeconds: number | undefined;
+  private finished: LakeFile[] = [];
+  private emptied: TablePlan[] = [];
+
+  /**
+   * @param position where the stream begins
+   * @param changes how many changes the task has captured before
+   */
+  public constructor(private readonly context: CaptureContext, private position: Lsn, private changes: number) {}
+
+  /** Seconds between the commit of the last transaction and its capture; `undefined` before the first. */
+  public get lag(): number | undefined {
+    return this.lagSeconds;
+  }
+
+  /**
+   * Applies every transaction that commits before the end, makes it durable, and returns.
+   *
+   * @param end the position to stop at; `undefined` as long as it is not known
+   * @param stop a transaction that is open is finished first
+   */
+  public async run(end: () => Lsn | undefined, stop: AbortSignal): Promise<void> {
+    const { stream } = this.context;
+    for (;;) {
+      const { messages, serverLsn } = await stream.next(TICK_MS);
+      const until = end();
+      for (let i = 0; i < messages.length; i++) {
+        const message = messages[i]!;
+        if (message.kind === 'begin' && until !== undefined && message.commitLsn >= until) {
+          await this.flush();
+          return;
+        }
+        await this.handle(message);
+      }
+      if (this.transaction === undefined && serverLsn > this.position) this.position = serverLsn;
+      await this.flushIfDue();
+      const reached = until !== undefined && this.position >= until;
+      if (this.transaction === undefined && (reached || stop.aborted)) {
+        await this.flush();
+        return;
+      }
+      if (until !== undefined && messages.length === 0) stream.probe();
+    }
+  }
+
+  private async handle(message: Message): Promise<void> {
+    switch (message.kind) {
+      case 'begin':
+        this.transaction = message;
+        break;
+      case 'commit':
+        this.lagSeconds = Math.max(0, Date.now() - Number(this.transaction!.commitMicros / 1000n)) / 1000;
+        this.transaction = undefined;
+        this.position = message.endLsn;
+        await this.flushIfDue();
+        break;
+      case 'relation':
+        await this.defineTable(message);
+        break;
+      case 'truncate':
+        await this.truncate(message);
+        break;
+      default:
+        await this.apply(message);
+    }
+  }
+
+  private async apply(change: RowChange): Promise<void> {
+    const table = this.tables.get(change.relation);
+    if (table === undefined) return;
+    const { plan } = table;
+    const begin = this.transaction!;
+    const { insertsOnly, insertsAndUpdates } = this.context.task.lake;
+    for (const row of await table.rowsOf(change, this.context.source)) {
+      if (row.op !== 'I' && (insertsOnly || (insertsAndUpdates && row.op === 'D'))) continue;
+      if (!passesFilters(plan.filters, comparison(plan), table.textOf(row))) continue;
+      const file = this.context.files.fileFor(plan, new Date(Number(begin.commitMicros / 1000n)));
+      this.changes++;
+      file.batch.appendChange(row.op, row.tuple, table.fieldOf, {
+        timestamp: formatMicros(begin.commitMicros),
+        streamPosition: formatLsn(begin.commitLsn),
+        changeSequence: changeSequence(begin.commitMicros, this.changes),
+      });
+      if (file.isFull) await file.writeOut();
+    }
+    const counter = COUNTERS[change.kind];
+    this.context.statisticsOf(plan)[counter]++;
+    this.totals[counter]++;
+  }
+
+  /** The stream describes a table before its first change, and again after its definition has changed. */
+  private async defineTable(relation: Relation): Promise<void> {
+    const { task, files, planOf, statisticsOf } = this.context;
+    const known = this.tables.get(relation.oid);
+    const plan = known !== undefined && !(task.captureDdls && task.handleAltered) ? known.plan : await planOf(relation);
+    if (known !== undefined && plan !== undefined && plan !== known.plan) {
+      this.finished.push(...await files.close(known.plan));
+      statisticsOf(plan).ddls++;
+    }
+    this.tables.set(relation.oid, plan === undefined ? undefined : new CapturedTable(plan, relation));
+  }
+
+  private async truncate({ relations }: Truncate): Promise<void> {
+    const { task, files } = this.context;
+    if (!task.handleTruncated) return;
+    for (const oid of relations) {
+      const plan = this.tables.get(oid)?.plan;
+      if (plan === undefined) continue;
+      await files.abandon(plan);
+      this.emptied.push(plan);
+    }
+  }
+
+  private async flushIfDue(): Promise<void> {
+    const { files, stream, progress } = this.context;
+    if (this.transaction === undefined) {
+      if (files.isDue(Date.now())) await this.flush();
+      // Nothing waits: the server need not keep the log of what concerned other tables.
+      else if (files.isEmpty && this.emptied.length === 0 && this.finished.length === 0) stream.confirm(this.position);
+    }
+    progress.capture({ ...this.totals, lagSeconds: this.lagSeconds });
+  }
+
+  private async flush(): Promise<void> {
+    const { files, commit, stream } = this.context;
+    const added = [...this.finished, ...await files.close()];
+    const emptied = this.emptied;
+    this.finished = [];
+    this.emptied = [];
+    await commit(this.position, added, emptied, this.changes);
+    stream.confirm(this.position);
+  }
+}
+
+const COUNTERS = { insert: 'inserts', update: 'updates', delete: 'deletes' } as const;

@@ -1,0 +1,48 @@
+import { rm } from 'node:fs/promises';
+import { UsageError } from '../../errors';
+import { openSession } from '../source/session';
+import { dropSourceObjects } from '../source/slot';
+import type { Checkpoint } from './checkpoint';
+import { CheckpointFile } from './checkpoint';
+import type { ReplicationTask } from './replication-task';
+
+/**
+ * The unfinished run in a work folder that is to go on; `undefined` to begin anew.
+ *
+ * @throws {UsageError} when there is one and it is not to go on, or there is none, or its task has changed since
+ */
+export async function previousRun(workdir: string, task: ReplicationTask, resume: boolean): Promise<Checkpoint | undefined> {
+  const checkpoint = await new CheckpointFile(workdir).read();
+  const unfinished = checkpoint?.phase === 'finished' ? undefined : checkpoint;
+  if (!resume) {
+    if (unfinished === undefined) return undefined;
+    throw new UsageError(`${workdir} holds a rehearsal that is not finished: go on with --resume, or abandon it with --clean`);
+  }
+  if (unfinished === undefined) {
+    throw new UsageError(`there is nothing to resume in ${workdir}: leave --resume out`);
+  }
+  if (unfinished.definition !== task.fingerprint) {
+    throw new UsageError(`the task has changed since the rehearsal in ${workdir} began: abandon that one with --clean`);
+  }
+  return unfinished;
+}
+
+/**
+ * Gives up the rehearsal in a work folder: its slot and publications go, and so does the folder.
+ *
+ * @param sourceUrl the database that it reads; not needed for one that goes with the folder
+ * @returns whether there was any
+ */
+export async function abandon(workdir: string, sourceUrl: string | undefined): Promise<boolean> {
+  const checkpoint = await new CheckpointFile(workdir).read();
+  if (checkpoint !== undefined && checkpoint.phase !== 'finished' && sourceUrl !== undefined) {
+    const client = await openSession(sourceUrl);
+    try {
+      await dropSourceObjects(client, checkpoint);
+    } finally {
+      await client.end();
+    }
+  }
+  await rm(workdir, { recursive: true, force: true });
+  return checkpoint !== undefined;
+}

@@ -1,0 +1,82 @@
+import type { Client } from 'pg';
+import { UsageError } from '../../errors';
+import type { SourceTable } from './catalog';
+
+/** Logical decoding as the engine uses it (publications per operation, exported snapshots) needs this release. */
+const OLDEST_VERSION = 140_000;
+/** One slot and one sender for the task, one of each for the snapshot that the final comparison reads. */
+const SLOTS_NEEDED = 2;
+
+interface ServerState {
+  readonly version: number;
+  readonly version_text: string;
+  readonly wal_level: string;
+  readonly free_slots: number;
+  readonly max_slots: number;
+  readonly free_senders: number;
+  readonly max_senders: number;
+  readonly may_replicate: boolean;
+  readonly user_name: string;
+}
+
+const STATE = `
+  SELECT current_setting('server_version_num')::int AS version, current_setting('server_version') AS version_text,
+         current_setting('wal_level') AS wal_level, current_user::text AS user_name,
+         current_setting('max_replication_slots')::int AS max_slots,
+         current_setting('max_replication_slots')::int - (SELECT count(*) FROM pg_replication_slots)::int AS free_slots,
+         current_setting('max_wal_senders')::int AS max_senders,
+         current_setting('max_wal_senders')::int - (SELECT count(*) FROM pg_stat_replication)::int AS free_senders,
+         (SELECT rolsuper OR rolreplication FROM pg_roles WHERE rolname = current_user)
+           OR EXISTS (SELECT FROM pg_roles WHERE rolname = 'rds_replication'
+                        AND pg_has_role(current_user, oid, 'MEMBER')) AS may_replicate`;
+
+/**
+ * Checks that the server can feed a task, before anything is created in it.
+ *
+ * @param capture whether the task follows changes
+ * @throws {UsageError} naming the setting, what it is and what it has to be
+ */
+export async function checkServer(client: Client, capture: boolean): Promise<void> {
+  const { rows } = await client.query<ServerState>(STATE);
+  const state = rows[0]!;
+  if (state.version < OLDEST_VERSION) {
+    throw new UsageError(`the source is PostgreSQL ${state.version_text}: dms rehearse needs version 14 or newer`);
+  }
+  if (!capture) return;
+  if (state.wal_level !== 'logical') {
+    throw new UsageError(
+      `wal_level of the source is "${state.wal_level}": change capture needs "logical"; ` +
+      'set wal_level = logical (on RDS and Aurora rds.logical_replication = 1) and restart the server',
+    );
+  }
+  if (!state.may_replicate) {
+    throw new UsageError(
+      `the source user "${state.user_name}" may not replicate: ` +
+      `ALTER ROLE ${state.user_name} REPLICATION (on RDS and Aurora GRANT rds_replication TO ${state.user_name})`,
+    );
+  }
+  for (const [setting, free, most] of [
+    ['max_replication_slots', state.free_slots, state.max_slots],
+    ['max_wal_senders', state.free_senders, state.max_senders],
+  ] as const) {
+    if (free < SLOTS_NEEDED) {
+      throw new UsageError(
+        `${setting} of the source is ${most} and ${most - free} are taken: a rehearsal needs ${SLOTS_NEEDED} free ones; ` +
+        `raise ${setting} or drop what is not used any more`,
+      );
+    }
+  }
+}
+
+/** @throws {UsageError} naming the tables that the user may not read */
+export async function checkPrivileges(client: Client, tables: readonly SourceTable[]): Promise<void> {
+  const { rows } = await client.query<{ name: string; user_name: string }>(
+    `SELECT oid::regclass::text AS name, current_user::text AS user_name
+       FROM unnest($1::oid[]) AS oid WHERE NOT has_table_privilege(oid, 'SELECT')`,
+    [tables.map((table) => table.oid)],
+  );
+  if (rows.length > 0) {
+    const names = rows.map(({ name }) => name).join(', ');
+    throw new UsageError(`the source user "${rows[0]!.user_name}" may not read ${names}: GRANT SELECT on them`);
+  }
+}

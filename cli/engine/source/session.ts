@@ -1,0 +1,22 @@
+import type { Client, ClientConfig } from 'pg';
+import { connect } from '../../server/connect';
+
+/**
+ * How values look as text, for every connection of the engine: the text decoders rely on it, and the decoder of the
+ * change stream takes it from its connection.
+ */
+const TEXT_FORMATS = {
+  DateStyle: 'ISO',
+  IntervalStyle: 'postgres',
+  TimeZone: 'UTC',
+  bytea_output: 'hex',
+  extra_float_digits: '1',
+  client_encoding: 'UTF8',
+};
+
+const OPTIONS = Object.entries(TEXT_FORMATS).map(([name, value]) => `-c ${name}=${value}`).join(' ');
+
+/** A connection with the engine's text formats. */
+export function openSession(url: string | undefined, settings: ClientConfig = {}): Promise<Client> {
+  return connect(url, 'dms rehearse', { ...settings, options: OPTIONS });
+}

@@ -1,0 +1,66 @@
+/** How DMS names what it writes to S3. All pure: the moment is given. */
+
+export type DatePartitionSequence = 'YYYYMMDD' | 'YYYYMMDDHH' | 'YYYYMM' | 'MMYYYYDD' | 'DDMMYYYY';
+export type DatePartitionDelimiter = 'SLASH' | 'UNDERSCORE' | 'DASH' | 'NONE';
+
+export interface DatePartition {
+  readonly sequence: DatePartitionSequence;
+  readonly delimiter: DatePartitionDelimiter;
+  /** IANA name; it also shifts the names of the files. */
+  readonly timeZone: string;
+}
+
+const DELIMITERS: Record<DatePartitionDelimiter, string> = { SLASH: '/', UNDERSCORE: '_', DASH: '-', NONE: '' };
+
+/** `[folder/]schema/table` */
+export function tableFolder(bucketFolder: string, schema: string, table: string): string {
+  return [...bucketFolder.split('/').filter((part) => part !== ''), schema, table].join('/');
+}
+
+/** The n-th file of a full load, from 1: `LOAD00000001.parquet`, counted in hexadecimal. */
+export function loadFileName(number: number): string {
+  return `LOAD${number.toString(16).toUpperCase().padStart(8, '0')}.parquet`;
+}
+
+/** A file of changes: `yyyyMMdd-HHmmssSSS.parquet`. */
+export function changeFileName(moment: Date, timeZone = 'UTC'): string {
+  const { year, month, day, hour, minute, second } = civil(moment, timeZone);
+  const millisecond = String(moment.getUTCMilliseconds()).padStart(3, '0');
+  return `${year}${month}${day}-${hour}${minute}${second}${millisecond}.parquet`;
+}
+
+/** The folder of a commit date below the table's folder: `2026/11/21` for SLASH and YYYYMMDD. */
+export function datePartitionFolder(moment: Date, { sequence, delimiter, timeZone }: DatePartition): string {
+  const { year, month, day, hour } = civil(moment, timeZone);
+  const parts: Record<DatePartitionSequence, string[]> = {
+    YYYYMMDD: [year, month, day],
+    YYYYMMDDHH: [year, month, day, hour],
+    YYYYMM: [year, month],
+    MMYYYYDD: [month, year, day],
+    DDMMYYYY: [day, month, year],
+  };
+  return parts[sequence].join(DELIMITERS[delimiter]);
+}
+
+interface Civil {
+  readonly year: string;
+  readonly month: string;
+  readonly day: string;
+  readonly hour: string;
+  readonly minute: string;
+  readonly second: string;
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function civil(moment: Date, timeZone: string): Civil {
+  let format = formats.get(timeZone);
+  if (format === undefined) {
+    const two = '2-digit';
+    format = new Intl.DateTimeFormat('en-US', {
+      timeZone, hourCycle: 'h23', year: 'numeric', month: two, day: two, hour: two, minute: two, second: two,
+    });
+    formats.set(timeZone, format);
+  }
+  return Object.fromEntries(format.formatToParts(moment).map(({ type, value }) => [type, value])) as unknown as Civil;
+}

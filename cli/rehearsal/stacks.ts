@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { readTemplate, type TaskDefinition } from '../../lib/rules/template';
+import { readDocuments } from '../check/documents';
+import { messageOf, UsageError } from '../errors';
+
+/** A task of a stack that can be rehearsed. */
+export interface StackTask {
+  /** As `cdk ls` shows it, with the stage in front: `Dev/aws-cdc-dms-rds-to-s3`. */
+  readonly stack: string;
+  readonly task: TaskDefinition;
+}
+
+export interface TaskChoice {
+  readonly stack?: string;
+  /** Logical id. */
+  readonly task?: string;
+}
+
+/**
+ * The tasks of a template, or of all templates of a `cdk.out` folder, as chosen.
+ *
+ * @throws {UsageError} when nothing fits, or when several stacks have tasks and none was chosen
+ */
+export function chooseTasks(path: string, choice: TaskChoice): StackTask[] {
+  const all = readStacks(path);
+  if (all.length === 0) throw new UsageError(`${path} has no AWS::DMS::ReplicationTask: there is nothing to rehearse`);
+  const stacks = [...new Set(all.map(({ stack }) => stack))];
+  const inStack = choice.stack === undefined ? all : all.filter(({ stack }) => stack === choice.stack);
+  if (inStack.length === 0) {
+    throw new UsageError(`there is no stack "${choice.stack}" with DMS tasks in ${path}: it has ${stacks.join(', ')}`);
+  }
+  const chosen = choice.task === undefined ? inStack : inStack.filter(({ task }) => task.logicalId === choice.task);
+  if (chosen.length === 0) {
+    const ids = inStack.map(({ task }) => task.logicalId).join(', ');
+    throw new UsageError(`there is no task "${choice.task}" in ${path}: it has ${ids}`);
+  }
+  if (new Set(chosen.map(({ stack }) => stack)).size > 1) {
+    throw new UsageError(`${path} has several stacks with DMS tasks: choose one with --stack: ${stacks.join(', ')}`);
+  }
+  return chosen;
+}
+
+function readStacks(path: string): StackTask[] {
+  const names = existsSync(path) && statSync(path).isDirectory() ? stackNames(path) : new Map<string, string>();
+  return readDocuments([path]).flatMap(({ file, document }) => {
+    const stack = names.get(file) ?? basename(file).replace(/\.template\.json$|\.json$/, '');
+    try {
+      return readTemplate(document).tasks.map((task) => ({ stack, task }));
+    } catch (error) {
+      throw new UsageError(`${file}: ${messageOf(error)}`, { cause: error });
+    }
+  });
+}
+
+interface Manifest {
+  readonly artifacts?: Readonly<Record<string, Artifact>>;
+}
+
+interface Artifact {
+  readonly type: string;
+  readonly displayName?: string;
+  readonly properties?: { readonly templateFile?: string; readonly directoryName?: string };
+}
+
+/** Display name by template file, from the manifests of a cloud assembly and of those nested in it. */
+function stackNames(folder: string): Map<string, string> {
+  const file = join(folder, 'manifest.json');
+  if (!existsSync(file)) return new Map();
+  const manifest = JSON.parse(readFileSync(file, 'utf8')) as Manifest;
+  return new Map(Object.entries(manifest.artifacts ?? {}).flatMap(([id, artifact]): [string, string][] => {
+    const { templateFile, directoryName } = artifact.properties ?? {};
+    if (artifact.type === 'aws:cloudformation:stack' && templateFile !== undefined) {
+      return [[join(folder, templateFile), artifact.displayName ?? id]];
+    }
+    return artifact.type === 'cdk:cloud-assembly' && directoryName !== undefined
+      ? [...stackNames(join(folder, directoryName))]
+      : [];
+  }));
+}
+
+/**
+ * Synthesizes the CDK app of this folder, with the `cdk` that is installed beside it.
+ *
+ * @returns the folder with the templates
+ * @throws {UsageError} when there is no app, no `cdk`, or the app does not synthesize
+ */
+export async function synthesize(): Promise<string> {
+  if (!existsSync('cdk.json')) {
+    throw new UsageError('no template was given and there is no cdk.json here: give a template or a cdk.out folder');
+  }
+  const output = 'cdk.out';
+  // Not through a shell or npx: the CLI must be the one that the project has pinned.
+  const child = spawn(process.execPath, [cdkCommand(), 'synth', '--quiet', '--no-notices', '--output', output], {
+    env: { ...process.env, CDK_DISABLE_CLI_TELEMETRY: 'true' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const complaints: Buffer[] = [];
+  child.stderr.on('data', (chunk: Buffer) => complaints.push(chunk));
+  const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
+  if (code !== 0) {
+    throw new UsageError(`the app does not synthesize (cdk synth ended with ${code}):\n${Buffer.concat(complaints).toString().trim()}`);
+  }
+  return output;
+}
+
+function cdkCommand(): string {
+  try {
+    return join(dirname(require.resolve('aws-cdk/package.json', { paths: [process.cwd()] })), 'bin', 'cdk');
+  } catch (error) {
+    throw new UsageError('aws-cdk is not installed here: `npm install --save-dev aws-cdk`, or give a template', { cause: error });
+  }
+}

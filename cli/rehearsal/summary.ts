@@ -1,0 +1,42 @@
+import { resolve } from 'node:path';
+import type { TaskReport } from '../engine/run/report';
+import type { TableStatistics } from '../engine/run/statistics';
+import { counted, grouped, seconds } from '../output/numbers';
+import { table, type TableColumn } from '../output/table';
+
+const COLUMNS: readonly TableColumn[] = [
+  { title: 'Table' },
+  { title: 'State' },
+  { title: 'Full load rows', align: 'right' },
+  { title: 'Inserts', align: 'right' },
+  { title: 'Updates', align: 'right' },
+  { title: 'Deletes', align: 'right' },
+  { title: 'DDLs', align: 'right' },
+  { title: 'Validation' },
+];
+
+/** What a person wants to know of a finished run: DMS's table statistics, and where the files are. */
+export function summary(report: TaskReport): string {
+  const bytes = report.files.reduce((sum, file) => sum + file.bytes, 0);
+  const lag = report.cdcLagSeconds === undefined ? '' : `, lag at the end ${seconds(report.cdcLagSeconds)}`;
+  return [
+    `Task ${report.task} (${report.migrationType}): ${report.state}`,
+    '',
+    table(COLUMNS, report.tables.map(cells)),
+    '',
+    `Full load in ${seconds(report.fullLoadSeconds)}${lag}, checkpoint ${report.checkpoint}`,
+    `${counted(report.files.length, 'file')}, ${(bytes / 1e6).toFixed(1)} MB, in ${resolve(report.lake)}`,
+    ...report.warnings.map((warning) => `warning: ${warning}`),
+  ].join('\n');
+}
+
+function cells(statistics: TableStatistics): string[] {
+  const { schema, table: name, state, fullLoadRows, inserts, updates, deletes, ddls, validationState } = statistics;
+  const failed = statistics.validationFailed === 0 ? '' : ` (${grouped(statistics.validationFailed)})`;
+  return [
+    `${schema}.${name}`,
+    state,
+    ...[fullLoadRows, inserts, updates, deletes, ddls].map(grouped),
+    validationState + failed,
+  ];
+}
