@@ -1,13 +1,7 @@
-import { escapeIdentifier } from 'pg';
+import { quotedName } from '../source/names';
 import { filterSql } from './filter';
-import type { TableName } from './selection';
 import type { TablePlan } from './table-plan';
 import { comparison } from './table-plan';
-
-/** A table's name as SQL has it. */
-export function quotedName({ schema, name }: TableName): string {
-  return `${escapeIdentifier(schema)}.${escapeIdentifier(name)}`;
-}
 
 /** SQL for the rows of a table that are replicated. Children of a table are tables of their own. */
 export function rowQuery(plan: TablePlan, expressions: readonly string[]): string {

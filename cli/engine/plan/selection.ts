@@ -4,12 +4,7 @@ import type {
   TableMappingDocument,
 } from '../../../lib/table-mappings/document';
 import { matchesPattern } from '../../../lib/table-mappings/wildcard';
-
-/** A table by name, in the source. */
-export interface TableName {
-  readonly schema: string;
-  readonly name: string;
-}
+import type { TableName } from '../source/names';
 
 export interface Selected<T extends TableName> {
   readonly table: T;

@@ -5,7 +5,7 @@ import type {
   TransformationTarget,
 } from '../../../lib/table-mappings/document';
 import { matchesPattern } from '../../../lib/table-mappings/wildcard';
-import type { TableName } from './selection';
+import type { TableName } from '../source/names';
 
 /** A column that a rule adds. */
 export type AddedColumn = TransformationRule & { readonly 'rule-action': 'add-column' };

@@ -1,8 +1,8 @@
 import type { Client } from 'pg';
 import { escapeIdentifier } from 'pg';
 import { asText } from '../columns/postgres-types';
-import { quotedName } from '../plan/row-query';
 import type { TablePlan } from '../plan/table-plan';
+import { quotedName } from '../source/names';
 import type { Relation, RowChange, Tuple } from '../source/pgoutput';
 import { NULL_FIELD, UNCHANGED_FIELD, tupleText } from '../source/pgoutput';
 

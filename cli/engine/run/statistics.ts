@@ -1,4 +1,4 @@
-import type { TableName } from '../plan/selection';
+import type { TableName } from '../source/names';
 import type { ValidationState } from '../validation/compare';
 
 /** The states of a table, in DMS's own words. @see https://docs.aws.amazon.com/dms/latest/APIReference/API_TableStatistics.html */

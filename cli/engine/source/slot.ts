@@ -1,8 +1,8 @@
 import type { Client } from 'pg';
 import { escapeIdentifier } from 'pg';
 import { UsageError, codeOf, messageOf } from '../../errors';
-import { quotedName } from '../plan/row-query';
 import type { SourceTable } from './catalog';
+import { quotedName } from './names';
 
 /** The objects that a run makes in the source, all of one random name, and takes away at its end. */
 export interface SourceObjects {
