@@ -26,7 +26,31 @@ export interface Finding {
   readonly fix: string;
 }
 
+/** What is written down about a rule; `error` where no severity is given. */
+export interface RuleText {
+  readonly severity?: Severity;
+  readonly reason: string;
+  readonly fix: string;
+  /** Where it is not the family's page. */
+  readonly source?: string;
+}
+
+/** The rules of one family, each under its name: `defineRules('s3', …)['bucket-name'].id` is `s3/bucket-name`. */
+export function defineRules<Name extends string>(
+  family: string, source: string, texts: Readonly<Record<Name, RuleText>>,
+): Readonly<Record<Name, Rule>> {
+  const rules = Object.entries<RuleText>(texts)
+    .map(([name, text]): [string, Rule] => [name, { id: `${family}/${name}`, severity: 'error', source, ...text }]);
+  return Object.fromEntries(rules) as Record<Name, Rule>;
+}
+
 /** A finding of `rule` at `path`. */
 export function finding(rule: Rule, path: string, message: string): Finding {
   return { rule: rule.id, severity: rule.severity, path, message, fix: rule.fix };
+}
+
+/** The path of `key` in the thing at `path`. */
+export function at(path: string, key: string): string {
+  if (path === '') return key;
+  return key.startsWith('[') ? `${path}${key}` : `${path}.${key}`;
 }

@@ -1,5 +1,5 @@
 import { isRecord, Json } from '../private/json';
-import { CfnProperties, isSet, isUnresolved } from './values';
+import { CfnProperties, isLeftOut, isUnresolved } from './values';
 
 /** A resource of a template. */
 export interface ResourceDefinition {
@@ -63,7 +63,7 @@ export function readTemplate(template: unknown): TemplateDefinitions {
  * @throws when the text is not JSON
  */
 export function parseJsonProperty(value: unknown): unknown {
-  if (!isSet(value)) return undefined;
+  if (isLeftOut(value)) return undefined;
   const text = typeof value === 'string' ? value : joinedText(value);
   if (text === undefined) return isUnresolved(value) ? undefined : value;
   try {

@@ -14,9 +14,14 @@ export function isUnresolved(value: unknown): boolean {
   return keys.length === 1 && (keys[0] === 'Ref' || keys[0] === 'Condition' || keys[0]!.startsWith('Fn::'));
 }
 
-/** Whether a property is there: `AWS::NoValue` and null count as left out. */
+/** Whether a property is left out: `AWS::NoValue` and null count as that. */
+export function isLeftOut(value: unknown): boolean {
+  return value === undefined || value === null || (isRecord(value) && value.Ref === 'AWS::NoValue');
+}
+
+/** Whether a property is there. One that a condition may leave out is neither there nor left out. */
 export function isSet(value: unknown): boolean {
-  return value !== undefined && value !== null && !(isRecord(value) && value.Ref === 'AWS::NoValue');
+  return !isLeftOut(value) && !(isRecord(value) && JSON.stringify(value['Fn::If'] ?? '').includes('"AWS::NoValue"'));
 }
 
 /** A boolean as CloudFormation reads one, or `undefined` when it is none or not known yet. */
