@@ -1,5 +1,5 @@
 import { grouped } from './numbers';
-import type { CaptureState } from './progress';
+import type { CaptureState } from './progress-sink';
 
 const COUNT_WIDTH = 9;
 

@@ -1,7 +1,7 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
 import { captureLine } from './capture-line';
 import { grouped, seconds } from './numbers';
-import type { CaptureState, ProgressSink } from './progress';
+import type { CaptureState, ProgressSink } from './progress-sink';
 
 const NAME_WIDTH = 26;
 const COUNT_WIDTH = 11;

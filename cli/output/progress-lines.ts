@@ -1,6 +1,6 @@
 import { captureLine } from './capture-line';
 import { grouped, seconds } from './numbers';
-import type { CaptureState, ProgressSink } from './progress';
+import type { CaptureState, ProgressSink } from './progress-sink';
 
 const INTERVAL_MS = 5_000;
 

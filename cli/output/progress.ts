@@ -1,28 +1,9 @@
 import type { WriteStream } from 'node:tty';
 import { BarProgress } from './progress-bars';
 import { LineProgress } from './progress-lines';
+import type { ProgressSink } from './progress-sink';
 
-/** Changes applied so far, and how far behind the source they are. */
-export interface CaptureState {
-  readonly inserts: number;
-  readonly updates: number;
-  readonly deletes: number;
-  /** Undefined until the first change has arrived. */
-  readonly lagSeconds: number | undefined;
-}
-
-/** What a long run tells about itself, whoever listens. */
-export interface ProgressSink {
-  message(text: string): void;
-  /** @param estimatedRows what the source's statistics say; 0 when they say nothing */
-  tableStarted(table: string, estimatedRows: number): void;
-  /** @param rows rows so far, not since the last call */
-  tableProgress(table: string, rows: number): void;
-  tableFinished(table: string, rows: number, seconds: number): void;
-  capture(state: CaptureState): void;
-  /** Ends the display; has to be called, also after a failure. */
-  stop(): void;
-}
+export type { CaptureState, ProgressSink } from './progress-sink';
 
 /**
  * Bars on a terminal, plain lines elsewhere and with `--json`: always on stderr, stdout is for results.
