@@ -20,12 +20,12 @@ export interface DocumentReport {
 const WRAPPED_AT: Readonly<Record<Exclude<MappingShape, 'document'>, string>> = {
   'rule-list': 'rules',
   rule: 'rules[0]',
-  'settings-fragment': 'rules[0]',
+  fragment: 'rules[0]',
 };
 
 /**
- * Recognises a parsed JSON document and checks it: a table mapping, a part of one (a list of rules, one rule, the
- * settings of a table), task settings, or a CloudFormation template.
+ * Recognises a parsed JSON document and checks it: a table mapping, a part of one (a list of rules, one rule, a
+ * part of a rule), task settings, or a CloudFormation template.
  *
  * @throws when it is none of them
  */

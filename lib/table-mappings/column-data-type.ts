@@ -86,7 +86,7 @@ export class ColumnDataType {
   }
 
   /** The type as it stands in the document. */
-  public toJson(): any {
+  public toJson(): unknown {
     return { ...this.definition };
   }
 }

@@ -35,7 +35,7 @@ export class ColumnValidation extends TableMappingRule {
     }));
   }
 
-  private constructor(json: Record<string, any>) {
+  private constructor(json: Record<string, unknown>) {
     super(json);
   }
 }

@@ -58,7 +58,7 @@ export class NameChange {
   }
 
   /** The keys it adds to a rule. */
-  public toJson(): any {
+  public toJson(): unknown {
     return { value: this.value, 'old-value': this.oldValue };
   }
 }

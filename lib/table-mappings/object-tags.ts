@@ -27,7 +27,7 @@ export class ObjectTags extends TableMappingRule {
     }));
   }
 
-  private constructor(json: Record<string, any>) {
+  private constructor(json: Record<string, unknown>) {
     super(json);
   }
 }

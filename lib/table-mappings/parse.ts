@@ -1,10 +1,22 @@
 import { isRecord, Json } from '../private/json';
 
 /** What a piece of mapping JSON is; everything but `document` is wrapped before it is used. */
-export type MappingShape = 'document' | 'rule-list' | 'rule' | 'settings-fragment';
+export type MappingShape = 'document' | 'rule-list' | 'rule' | 'fragment';
 
-/** The keys that make a fragment of a table-settings rule. */
-const FRAGMENT_KEYS = ['parallel-load', 'lob-settings'] as const;
+/** The keys that the pages of DMS print by themselves, and the rule that each is a part of. */
+const FRAGMENTS: Readonly<Record<string, Json>> = {
+  'parallel-load': { 'rule-type': 'table-settings' },
+  'lob-settings': { 'rule-type': 'table-settings' },
+  filters: { 'rule-type': 'selection', 'rule-action': 'include' },
+  'tag-set': { 'rule-type': 'post-processing', 'rule-action': 'add-tag' },
+  'mapping-parameters': { 'rule-type': 'object-mapping', 'rule-action': 'map-record-to-record' },
+  'primary-key-def': {
+    'rule-type': 'transformation', 'rule-action': 'define-primary-key', 'rule-target': 'table',
+  },
+  'before-image-def': {
+    'rule-type': 'transformation', 'rule-action': 'add-before-image-columns', 'rule-target': 'column',
+  },
+};
 
 /** What `value` is, or `undefined` when it has nothing of a mapping. */
 export function mappingShape(value: unknown): MappingShape | undefined {
@@ -12,7 +24,7 @@ export function mappingShape(value: unknown): MappingShape | undefined {
   if (!isRecord(value)) return undefined;
   if ('rules' in value) return 'document';
   if (hasRuleType(value)) return 'rule';
-  return FRAGMENT_KEYS.some((key) => key in value) ? 'settings-fragment' : undefined;
+  return fragmentKey(value) === undefined ? undefined : 'fragment';
 }
 
 /** The document that a shape stands for; fragments are put into a rule for a table of no name. */
@@ -21,17 +33,22 @@ export function wrapMapping(value: unknown, shape: MappingShape): Json {
     case 'document': return value as Json;
     case 'rule-list': return { rules: value };
     case 'rule': return { rules: [value] };
-    case 'settings-fragment': return {
-      rules: [{
-        'rule-type': 'table-settings',
-        'rule-id': '1',
-        'rule-name': '1',
-        'object-locator': { 'schema-name': 'schema', 'table-name': 'table' },
-        ...(value as Json),
-      }],
-    };
+    case 'fragment': return { rules: [wrapFragment(value as Json)] };
   }
 }
+
+function wrapFragment(fragment: Json): Json {
+  return {
+    ...FRAGMENTS[fragmentKey(fragment)!],
+    'rule-id': '1',
+    'rule-name': '1',
+    'object-locator': { 'schema-name': 'schema', 'table-name': 'table' },
+    ...fragment,
+  };
+}
+
+const fragmentKey = (value: Json): string | undefined =>
+  Object.keys(value).find((key) => Object.hasOwn(FRAGMENTS, key));
 
 /**
  * The rules of a mapping given as an object or as JSON text. A bare list of rules, as the DMS pages print it now and

@@ -56,7 +56,7 @@ export class FilterCondition {
   ) {}
 
   /** The condition as it stands in the document. */
-  public toJson(): any {
+  public toJson(): unknown {
     const json: FilterConditionDefinition = {
       'filter-operator': this.operator,
       ...(this.value === undefined ? {} : { value: this.value }),
@@ -91,7 +91,7 @@ export class SourceFilter {
   private constructor(private readonly column: string, private readonly conditions: FilterCondition[]) {}
 
   /** The filter as it stands in the document. */
-  public toJson(): any {
+  public toJson(): unknown {
     const json: SourceFilterDefinition = {
       'filter-type': 'source',
       'column-name': this.column,

@@ -10,7 +10,7 @@ export class TableMappingRule {
   private readonly json: Readonly<Record<string, unknown>>;
 
   /** @param json the rule as it stands in the document */
-  protected constructor(json: Record<string, any>) {
+  protected constructor(json: Record<string, unknown>) {
     this.json = deepFreeze(structuredClone(json));
   }
 
@@ -26,14 +26,14 @@ export class TableMappingRule {
   }
 
   /** The rule as plain JSON, a copy that may be changed. */
-  public toJson(): any {
+  public toJson(): unknown {
     return structuredClone(this.json);
   }
 }
 
 /** A rule as it stood in a document: nothing is added, reordered or dropped. */
 export class DocumentRule extends TableMappingRule {
-  public constructor(json: Record<string, any>) {
+  public constructor(json: Record<string, unknown>) {
     super(json);
   }
 }

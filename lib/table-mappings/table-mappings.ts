@@ -29,7 +29,7 @@ export class TableMappings {
    *
    * @throws when it is not a mapping at all: no JSON, no list of rules, a rule that is no object
    */
-  public static fromJson(document: any): TableMappings {
+  public static fromJson(document: unknown): TableMappings {
     return new TableMappings(parseRules(document).map((rule) => new DocumentRule(rule)));
   }
 
@@ -59,7 +59,7 @@ export class TableMappings {
   }
 
   /** The mapping as a plain object, `{rules: […]}`. */
-  public toJson(): any {
+  public toJson(): unknown {
     return { rules: this._rules.map((rule) => rule.toJson() as object) };
   }
 

@@ -114,7 +114,7 @@ export class ParallelLoad {
   private constructor(private readonly definition: ParallelLoadDefinition) {}
 
   /** The keys as they stand in the document. */
-  public toJson(): any {
+  public toJson(): unknown {
     return { ...this.definition };
   }
 }
@@ -150,7 +150,7 @@ export class LobHandling {
   private constructor(private readonly definition: LobSettingsDefinition) {}
 
   /** The keys as they stand in the document. */
-  public toJson(): any {
+  public toJson(): unknown {
     return { ...this.definition };
   }
 }
@@ -198,7 +198,7 @@ export class TableSettings extends TableMappingRule {
     }));
   }
 
-  private constructor(json: Record<string, any>) {
+  private constructor(json: Record<string, unknown>) {
     super(json);
   }
 }

@@ -248,7 +248,7 @@ export class Transformation extends TableMappingRule {
     return onColumn('data-masking-hash-mask', schema, table, column, {}, options);
   }
 
-  private constructor(json: Record<string, any>) {
+  private constructor(json: Record<string, unknown>) {
     super(json);
   }
 

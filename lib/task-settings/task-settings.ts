@@ -25,8 +25,8 @@ export class TaskSettings {
    *
    * @throws when it is not a JSON object
    */
-  public static fromJson(document: any): TaskSettings {
-    const value = typeof document === 'string' ? parseText(document) : document as unknown;
+  public static fromJson(document: unknown): TaskSettings {
+    const value = typeof document === 'string' ? parseText(document) : document;
     if (!isRecord(value)) {
       throw new Error(`these are no task settings: they are ${Array.isArray(value) ? 'a list' : JSON.stringify(value)}; `
         + 'settings are an object of sections, as in {"FullLoadSettings": {…}}');
@@ -56,12 +56,12 @@ export class TaskSettings {
   }
 
   /** What runs: these settings over what DMS assumes for the rest. */
-  public effective(): any {
+  public effective(): unknown {
     return overlay(EFFECTIVE_DEFAULTS, this.settings);
   }
 
   /** What was set, keys as documented. */
-  public toJson(): any {
+  public toJson(): unknown {
     return structuredClone(this.settings);
   }
 
