@@ -11,4 +11,4 @@ export const tableMappings = TableMappings.of(
 /** Texts, documents and lists of these tables stay below this many KB. A longer one fails the task, and is not cut. */
 const LONGEST_TEXT_KB = 256;
 
-export const taskSettings = TaskSettings.fromJson({ TargetMetadata: { LobMaxSize: LONGEST_TEXT_KB } });
+export const taskSettings = TaskSettings.of({ targetMetadata: { lobMaxSize: LONGEST_TEXT_KB } });

@@ -6,13 +6,18 @@ export * from './replication/replication-instance';
 export * from './replication/replication-instance-class';
 export * from './replication/replication-task';
 export * from './sources/dms-secret';
-export * from './sources/postgres-cdc-parameters';
+export * from './sources/existing-postgres';
+export { PostgresCdcParameters, type PostgresCdcParametersProps } from './sources/postgres-cdc-parameters';
 export * from './sources/postgres-cdc-plugin';
 export * from './sources/postgres-cdc-source';
 export * from './sources/postgres-endpoint-options';
 export * from './sources/postgres-source';
 export * from './sources/replication-source';
-export * from './sources/self-managed-postgres-source';
+export type {
+  ISelfManagedPostgresSource,
+  PostgresServerConfiguration,
+  SelfManagedPostgresProps,
+} from './sources/self-managed-postgres';
 export * from './stacks/environment-config';
 export * from './stacks/pipeline-stage';
 export * from './stacks/rds-to-s3-stack';

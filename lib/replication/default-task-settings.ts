@@ -1,7 +1,13 @@
-import { TaskSettings } from '../task-settings';
+import { LogComponentId, LogSeverity, TargetTablePrepMode, TaskSettings } from '../task-settings';
 
 /** What the logs need to show to explain a load and a change that did not arrive. AWS Config looks for the same. */
-const LOGGED_COMPONENTS = ['SOURCE_UNLOAD', 'TARGET_LOAD', 'SOURCE_CAPTURE', 'TARGET_APPLY', 'TASK_MANAGER'];
+const LOGGED_COMPONENTS = [
+  LogComponentId.SOURCE_UNLOAD,
+  LogComponentId.TARGET_LOAD,
+  LogComponentId.SOURCE_CAPTURE,
+  LogComponentId.TARGET_APPLY,
+  LogComponentId.TASK_MANAGER,
+];
 
 /**
  * The settings of a task before source, target and user have their say.
@@ -12,11 +18,11 @@ const LOGGED_COMPONENTS = ['SOURCE_UNLOAD', 'TARGET_LOAD', 'SOURCE_CAPTURE', 'TA
  * Everything else is left to DMS.
  */
 export function defaultTaskSettings(): TaskSettings {
-  return TaskSettings.fromJson({
-    FullLoadSettings: { TargetTablePrepMode: 'DO_NOTHING' },
-    Logging: {
-      EnableLogging: true,
-      LogComponents: LOGGED_COMPONENTS.map((Id) => ({ Id, Severity: 'LOGGER_SEVERITY_DEFAULT' })),
+  return TaskSettings.of({
+    fullLoadSettings: { targetTablePrepMode: TargetTablePrepMode.DO_NOTHING },
+    logging: {
+      enableLogging: true,
+      logComponents: LOGGED_COMPONENTS.map((id) => ({ id, severity: LogSeverity.DEFAULT })),
     },
   });
 }

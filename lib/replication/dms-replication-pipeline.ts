@@ -25,9 +25,29 @@ export class DmsReplicationPipeline extends Construct implements IConnectable {
 
   public constructor(scope: Construct, id: string, props: DmsReplicationPipelineProps) {
     super(scope, id);
-    this.replicationInstance = new ReplicationInstance(this, 'Instance', props);
+    this.replicationInstance = new ReplicationInstance(this, 'Instance', {
+      vpc: props.vpc,
+      vpcSubnets: props.vpcSubnets,
+      securityGroups: props.securityGroups,
+      instanceClass: props.instanceClass,
+      allocatedStorage: props.allocatedStorage,
+      multiAz: props.multiAz,
+      engineVersion: props.engineVersion,
+      preferredMaintenanceWindow: props.preferredMaintenanceWindow,
+      kmsKey: props.kmsKey,
+      serviceRoles: props.serviceRoles,
+      createVpcEndpoints: props.createVpcEndpoints,
+    });
     this.connections = this.replicationInstance.connections;
-    this.task = this.addTask('Task', props);
+    this.task = this.addTask('Task', {
+      source: props.source,
+      target: props.target,
+      tableMappings: props.tableMappings,
+      taskSettings: props.taskSettings,
+      migrationType: props.migrationType,
+      cdcStartPosition: props.cdcStartPosition,
+      cdcStopPosition: props.cdcStopPosition,
+    });
 
     new CfnOutput(this, 'ReplicationInstanceArn', {
       value: this.replicationInstance.replicationInstanceArn,

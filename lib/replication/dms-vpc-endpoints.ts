@@ -22,13 +22,13 @@ export interface DmsVpcEndpointsProps {
  */
 export class DmsVpcEndpoints extends Construct {
   /** The gateway to S3. */
-  public readonly s3: ec2.GatewayVpcEndpoint;
+  public readonly s3: ec2.IGatewayVpcEndpoint;
 
   /** The interface to Secrets Manager. */
-  public readonly secretsManager: ec2.InterfaceVpcEndpoint;
+  public readonly secretsManager: ec2.IInterfaceVpcEndpoint;
 
   /** The interface to CloudWatch Logs. */
-  public readonly logs: ec2.InterfaceVpcEndpoint;
+  public readonly logs: ec2.IInterfaceVpcEndpoint;
 
   public constructor(scope: Construct, id: string, props: DmsVpcEndpointsProps) {
     super(scope, id);

@@ -8,13 +8,18 @@ import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { fail, validateWith } from '../private/validation';
 import { DMS_PASSWORD_EXCLUDED_CHARACTERS } from './dms-secret';
-import { ImportedPostgresSource } from './imported-postgres-source';
+import type { PostgresDatabaseClusterAttributes, PostgresDatabaseInstanceAttributes } from './existing-postgres';
 import { parameterGroupFindings, PostgresCdcParameters } from './postgres-cdc-parameters';
 import type { PostgresEndpointOptions } from './postgres-endpoint-options';
 import type { IPostgresCdcSource } from './postgres-source';
 import { PostgresSourceBase } from './postgres-source-base';
-import { PostgresSourceEndpoint } from './postgres-source-endpoint';
-import { SelfManagedPostgresSource, type SelfManagedPostgresSourceProps } from './self-managed-postgres-source';
+import { PostgresSourceEndpoint, type PostgresSourceEndpointProps } from './postgres-source-endpoint';
+import {
+  type ISelfManagedPostgresSource,
+  type SelfManagedPostgresProps,
+  serverConfigurationFor,
+  serverFindings,
+} from './self-managed-postgres';
 
 /** A new RDS for PostgreSQL database that DMS replicates from. */
 export interface PostgresCdcSourceProps extends PostgresEndpointOptions {
@@ -146,30 +151,6 @@ export interface PostgresCdcSourceProps extends PostgresEndpointOptions {
   readonly parameters?: Record<string, string>;
 }
 
-/** An RDS for PostgreSQL instance that exists. */
-export interface PostgresDatabaseInstanceAttributes extends PostgresEndpointOptions {
-  /** The instance. Its parameter group has to carry the parameters of `PostgresCdcParameters.forInstance()`. */
-  readonly instance: rds.IDatabaseInstance;
-
-  /** The login of DMS: `username`, `password`, `host` and `port`. A master secret managed by RDS is not enough. */
-  readonly secret: ISecret;
-
-  /** The database to replicate. */
-  readonly databaseName: string;
-}
-
-/** An Aurora PostgreSQL cluster that exists. */
-export interface PostgresDatabaseClusterAttributes extends PostgresEndpointOptions {
-  /** The cluster. Its *cluster* parameter group has to carry `PostgresCdcParameters.forCluster()`. */
-  readonly cluster: rds.IDatabaseCluster;
-
-  /** The login of DMS: `username`, `password`, `host` and `port`. A master secret managed by RDS is not enough. */
-  readonly secret: ISecret;
-
-  /** The database to replicate. */
-  readonly databaseName: string;
-}
-
 /**
  * A PostgreSQL database as the source of full load and change capture.
  *
@@ -187,7 +168,7 @@ export class PostgresCdcSource extends PostgresSourceBase {
     attrs: PostgresDatabaseInstanceAttributes,
   ): IPostgresCdcSource {
     const { instance, secret, databaseName } = attrs;
-    return new ImportedPostgresSource(scope, id, instance.connections, {
+    return PostgresCdcSource.existing(scope, id, instance, {
       engineName: 'postgres',
       databaseName,
       secret,
@@ -202,7 +183,7 @@ export class PostgresCdcSource extends PostgresSourceBase {
     attrs: PostgresDatabaseClusterAttributes,
   ): IPostgresCdcSource {
     const { cluster, secret, databaseName } = attrs;
-    return new ImportedPostgresSource(scope, id, cluster.connections, {
+    return PostgresCdcSource.existing(scope, id, cluster, {
       engineName: 'aurora-postgresql',
       databaseName,
       secret,
@@ -214,9 +195,43 @@ export class PostgresCdcSource extends PostgresSourceBase {
   public static fromSelfManaged(
     scope: Construct,
     id: string,
-    props: SelfManagedPostgresSourceProps,
-  ): SelfManagedPostgresSource {
-    return new SelfManagedPostgresSource(scope, id, props);
+    props: SelfManagedPostgresProps,
+  ): ISelfManagedPostgresSource {
+    class Import extends PostgresSourceBase implements ISelfManagedPostgresSource {
+      public readonly connections = new ec2.Connections({
+        defaultPort: ec2.Port.tcp(props.port ?? 5432),
+        securityGroups: props.securityGroups,
+      });
+      public readonly secret = props.secret;
+      public readonly serverConfiguration = serverConfigurationFor(props);
+      private readonly login = new PostgresSourceEndpoint(this, 'Endpoint', {
+        engineName: 'postgres',
+        databaseName: props.databaseName,
+        secret: props.secret,
+        options: props,
+      });
+      public readonly endpoint = this.login.endpoint;
+      public readonly secretRole = this.login.role;
+    }
+    const source = new Import(scope, id);
+    validateWith(source, () => serverFindings(props, source._tasks));
+    return source;
+  }
+
+  private static existing(
+    scope: Construct,
+    id: string,
+    database: ec2.IConnectable,
+    props: PostgresSourceEndpointProps,
+  ): IPostgresCdcSource {
+    class Import extends PostgresSourceBase {
+      public readonly connections = database.connections;
+      public readonly secret = props.secret;
+      private readonly login = new PostgresSourceEndpoint(this, 'Endpoint', props);
+      public readonly endpoint = this.login.endpoint;
+      public readonly secretRole = this.login.role;
+    }
+    return new Import(scope, id);
   }
 
   public readonly connections: ec2.Connections;
@@ -225,10 +240,10 @@ export class PostgresCdcSource extends PostgresSourceBase {
   public readonly secret: ISecret;
 
   /** The database. */
-  public readonly database: rds.DatabaseInstance;
+  public readonly database: rds.IDatabaseInstance;
 
   /** The parameter group of the database. */
-  public readonly parameterGroup: rds.ParameterGroup;
+  public readonly parameterGroup: rds.IParameterGroup;
 
   public constructor(scope: Construct, id: string, props: PostgresCdcSourceProps) {
     super(scope, id);
@@ -250,10 +265,11 @@ export class PostgresCdcSource extends PostgresSourceBase {
     });
     login.applyRemovalPolicy(removalPolicy);
 
-    this.database = this.createDatabase(props, engine, login, removalPolicy);
-    this.connections = this.database.connections;
+    const database = this.createDatabase(props, engine, login, removalPolicy);
+    this.database = database;
+    this.connections = database.connections;
     // The attached login: the attachment adds host and port, so DMS must not read the secret before it.
-    this.secret = this.database.secret ?? login;
+    this.secret = database.secret ?? login;
 
     const { endpoint, role } = new PostgresSourceEndpoint(this, 'Endpoint', {
       engineName: 'postgres',
@@ -263,7 +279,7 @@ export class PostgresCdcSource extends PostgresSourceBase {
     });
     this.endpoint = endpoint;
     this.secretRole = role;
-    validateWith(this, () => parameterGroupFindings(this.parameterGroup, this._boundTasks));
+    validateWith(this, () => parameterGroupFindings(this.parameterGroup, this._tasks));
   }
 
   private createDatabase(

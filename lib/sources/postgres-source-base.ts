@@ -13,15 +13,19 @@ export abstract class PostgresSourceBase extends Construct implements IPostgresC
   public abstract readonly secretRole: IRole;
   public abstract readonly secret: ISecret;
 
+  private boundTasks = 0;
+
   /**
    * How many tasks read from this source.
    *
    * @internal
    */
-  protected _boundTasks = 0;
+  public get _tasks(): number {
+    return this.boundTasks;
+  }
 
   public bind(options: ReplicationSourceBindOptions): ReplicationSourceBinding {
-    this._boundTasks += 1;
+    this.boundTasks += 1;
     this.connections.allowDefaultPortFrom(options.replicator, 'DMS replication');
     return { endpoint: this.endpoint };
   }

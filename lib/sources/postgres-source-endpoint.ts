@@ -19,7 +19,7 @@ export interface PostgresSourceEndpointProps {
 /** The DMS source endpoint of a PostgreSQL database, and the role that reads its secret. */
 export class PostgresSourceEndpoint extends Construct {
   public readonly endpoint: CfnEndpoint;
-  public readonly role: iam.Role;
+  public readonly role: iam.IRole;
 
   public constructor(scope: Construct, id: string, props: PostgresSourceEndpointProps) {
     super(scope, id);
@@ -42,7 +42,7 @@ export class PostgresSourceEndpoint extends Construct {
     validateWith(this, () => checkEndpoint(renderedProperties(this.endpoint)));
   }
 
-  private secretRole(secret: ISecret): iam.Role {
+  private secretRole(secret: ISecret): iam.IRole {
     const role = new iam.Role(this, 'SecretRole', {
       assumedBy: regionalDms(this),
       description: 'Lets AWS DMS read the login of the source database',

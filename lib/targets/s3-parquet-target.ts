@@ -33,17 +33,18 @@ export class S3ParquetTarget extends Construct implements IReplicationTarget {
 
   private readonly encryptionKey?: IKey;
 
-  public constructor(scope: Construct, id: string, props: S3ParquetTargetProps = {}) {
+  public constructor(scope: Construct, id: string, props?: S3ParquetTargetProps) {
     super(scope, id);
-    refuseContradictions(this, props);
-    this.encryptionKey = props.encryptionKey ?? props.bucket?.encryptionKey;
-    this.bucket = props.bucket ?? this.createBucket(props);
-    this.role = this.createRole(props.prefix);
+    const options = props ?? {};
+    refuseContradictions(this, options);
+    this.encryptionKey = options.encryptionKey ?? options.bucket?.encryptionKey;
+    this.bucket = options.bucket ?? this.createBucket(options);
+    this.role = this.createRole(options.prefix);
 
     const endpoint = new CfnEndpoint(this, 'Endpoint', {
       endpointType: 'target',
       engineName: 's3',
-      s3Settings: this.renderSettings(props),
+      s3Settings: this.renderSettings(options),
     });
     // DMS tries the role while it tests the endpoint.
     endpoint.node.addDependency(this.role);
@@ -146,9 +147,9 @@ export class S3ParquetTarget extends Construct implements IReplicationTarget {
  * Batch apply may lose data on S3 and full LOB mode does not exist there, so both are said to be off.
  */
 function lakeSettings(): TaskSettings {
-  return TaskSettings.fromJson({
-    TargetMetadata: { SupportLobs: true, FullLobMode: false, LimitedSizeLobMode: true, BatchApplyEnabled: false },
-    ChangeProcessingDdlHandlingPolicy: { HandleSourceTableDropped: false, HandleSourceTableTruncated: false },
+  return TaskSettings.of({
+    targetMetadata: { supportLobs: true, fullLobMode: false, limitedSizeLobMode: true, batchApplyEnabled: false },
+    changeProcessingDdlHandlingPolicy: { handleSourceTableDropped: false, handleSourceTableTruncated: false },
   });
 }
 

@@ -1,15 +1,11 @@
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import type { IEndpointRef } from 'aws-cdk-lib/aws-dms';
-import type { IRole } from 'aws-cdk-lib/aws-iam';
+import type { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Duration } from 'aws-cdk-lib/core';
-import type { Construct } from 'constructs';
-import { validateWith } from '../private/validation';
 import { checkParameterGroup } from '../rules';
+import type { Finding } from '../rules/finding';
 import { PostgresCdcParameters } from './postgres-cdc-parameters';
 import type { PostgresEndpointOptions } from './postgres-endpoint-options';
-import { PostgresSourceBase } from './postgres-source-base';
-import { PostgresSourceEndpoint } from './postgres-source-endpoint';
+import type { IPostgresCdcSource } from './postgres-source';
 
 /** What the administrator of a self-managed server applies. */
 export interface PostgresServerConfiguration {
@@ -21,7 +17,7 @@ export interface PostgresServerConfiguration {
 }
 
 /** A PostgreSQL server that you run yourself, on EC2, on premises or in another cloud. */
-export interface SelfManagedPostgresSourceProps extends PostgresEndpointOptions {
+export interface SelfManagedPostgresProps extends PostgresEndpointOptions {
   /** A secret with `username`, `password`, `host` and `port`, such as a `DmsSecret`. */
   readonly secret: ISecret;
 
@@ -46,7 +42,7 @@ export interface SelfManagedPostgresSourceProps extends PostgresEndpointOptions 
    *
    * @default - none; the network is opened by whoever owns it
    */
-  readonly securityGroups?: ec2.ISecurityGroup[];
+  readonly securityGroups?: ISecurityGroup[];
 
   /**
    * Replication tasks that will read changes from this server at the same time.
@@ -63,48 +59,31 @@ export interface SelfManagedPostgresSourceProps extends PostgresEndpointOptions 
   readonly walSenderTimeout?: Duration;
 }
 
-/** A self-managed PostgreSQL server, made by `PostgresCdcSource.fromSelfManaged`. */
-export class SelfManagedPostgresSource extends PostgresSourceBase {
-  public readonly connections: ec2.Connections;
-  public readonly endpoint: IEndpointRef;
-  public readonly secretRole: IRole;
-  public readonly secret: ISecret;
-
+/** A self-managed PostgreSQL server as a source. */
+export interface ISelfManagedPostgresSource extends IPostgresCdcSource {
   /** What has to be applied on the server before the first task starts. */
-  public readonly serverConfiguration: PostgresServerConfiguration;
-
-  public constructor(scope: Construct, id: string, props: SelfManagedPostgresSourceProps) {
-    super(scope, id);
-    const { secret, databaseName } = props;
-    this.secret = secret;
-    this.connections = new ec2.Connections({
-      defaultPort: ec2.Port.tcp(props.port ?? 5432),
-      securityGroups: props.securityGroups,
-    });
-    const { endpoint, role } = new PostgresSourceEndpoint(this, 'Endpoint', {
-      engineName: 'postgres',
-      databaseName,
-      secret,
-      options: props,
-    });
-    this.endpoint = endpoint;
-    this.secretRole = role;
-
-    const parameters = PostgresCdcParameters.forSelfManaged(props);
-    this.serverConfiguration = {
-      postgresqlConf: parameters.toConfiguration(),
-      pgHbaConf: accessLines(props).join('\n'),
-    };
-    validateWith(this, () => checkParameterGroup(
-      // The rules know RDS's switch; `wal_level = logical` is the same thing on a server of your own.
-      { 'rds.logical_replication': '1', ...parameters.toParameters() },
-      { tasks: this._boundTasks },
-      'serverConfiguration',
-    ));
-  }
+  readonly serverConfiguration: PostgresServerConfiguration;
 }
 
-function accessLines({ databaseName, username, replicationCidrs }: SelfManagedPostgresSourceProps): string[] {
+/** What a server needs for these tasks; not exported from the library, which offers it on the source. */
+export function serverConfigurationFor(props: SelfManagedPostgresProps): PostgresServerConfiguration {
+  return {
+    postgresqlConf: PostgresCdcParameters.forSelfManaged(props).toConfiguration(),
+    pgHbaConf: accessLines(props).join('\n'),
+  };
+}
+
+/** The findings for that configuration, with `tasks` replication tasks reading from the server. */
+export function serverFindings(props: SelfManagedPostgresProps, tasks: number): Finding[] {
+  // The rules know the switch of RDS; `wal_level = logical` is the same thing on a server of your own.
+  const parameters = {
+    'rds.logical_replication': '1',
+    ...PostgresCdcParameters.forSelfManaged(props).toParameters(),
+  };
+  return checkParameterGroup(parameters, { tasks }, 'serverConfiguration');
+}
+
+function accessLines({ databaseName, username, replicationCidrs }: SelfManagedPostgresProps): string[] {
   return replicationCidrs.flatMap((cidr) => [
     `hostssl "${databaseName}" "${username}" ${cidr} scram-sha-256`,
     `hostssl replication "${username}" ${cidr} scram-sha-256`,
