@@ -8,6 +8,7 @@ import type { TaskReport } from '../engine/run/report';
 import { EXIT_FINDING, UsageError } from '../errors';
 import { createProgress, type ProgressSink } from '../output/progress';
 import { print, printJson } from '../output/print';
+import { databaseFolder } from '../rehearsal/database-folder';
 import { EmbeddedSource } from '../rehearsal/embedded-source';
 import { chooseTasks, synthesize, type StackTask } from '../rehearsal/stacks';
 import { summary } from '../rehearsal/summary';
@@ -140,8 +141,6 @@ function startEmbedded(
   return EmbeddedSource.start(definition, { dataDirectory: databaseFolder(workdir), clients, bookings, progress });
 }
 
-const databaseFolder = (workdir: string): string => join(workdir, 'postgres');
-
 /** A finished rehearsal, and what a run left that never got to its first checkpoint, make room for a new one. */
 async function removeLeftovers(workdir: string): Promise<void> {
   for (const folder of [databaseFolder(workdir), join(workdir, 'lake')]) {
@@ -154,6 +153,7 @@ async function clean(tasks: readonly StackTask[], options: RehearseOptions): Pro
   for (const { task } of tasks) {
     const workdir = folderOf(options, task.logicalId);
     // With an embedded source the slot goes with its database.
+    await rm(databaseFolder(workdir), { recursive: true, force: true });
     const found = await abandon(workdir, options.source);
     print(found ? `abandoned the rehearsal of ${task.logicalId}` : `${workdir} holds no rehearsal`);
   }
