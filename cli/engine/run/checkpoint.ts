@@ -27,6 +27,7 @@ export interface Checkpoint {
 /** Keeps the checkpoint of one task in the work folder, replaced as a whole or not at all. */
 export class CheckpointFile {
   private readonly path: string;
+  private last: Promise<void> = Promise.resolve();
 
   public constructor(workdir: string) {
     this.path = join(workdir, 'checkpoint.json');
@@ -53,7 +54,18 @@ export class CheckpointFile {
     return checkpoint;
   }
 
-  public async write(checkpoint: Checkpoint): Promise<void> {
+  /** Writes one at a time: tables finish loading side by side. */
+  public write(checkpoint: Checkpoint): Promise<void> {
+    const written = this.last.then(() => this.replace(checkpoint));
+    this.last = written.catch(() => undefined);
+    return written;
+  }
+
+  public async remove(): Promise<void> {
+    await rm(this.path, { force: true });
+  }
+
+  private async replace(checkpoint: Checkpoint): Promise<void> {
     const folder = dirname(this.path);
     await mkdir(folder, { recursive: true });
     const temporary = `${this.path}.new`;
@@ -66,9 +78,5 @@ export class CheckpointFile {
     }
     await rename(temporary, this.path);
     await syncFolder(folder);
-  }
-
-  public async remove(): Promise<void> {
-    await rm(this.path, { force: true });
   }
 }
