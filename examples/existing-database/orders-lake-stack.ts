@@ -32,6 +32,7 @@ export class OrdersLakeStack extends Stack {
       vpcId: 'vpc-0123456789abcdef0',
       availabilityZones: ['eu-west-1a', 'eu-west-1b'],
       privateSubnetIds: ['subnet-0123456789abcdef0', 'subnet-0fedcba9876543210'],
+      privateSubnetRouteTableIds: ['rtb-0123456789abcdef0', 'rtb-0fedcba9876543210'],
     });
     const instance = rds.DatabaseInstance.fromDatabaseInstanceAttributes(this, 'Orders', {
       instanceIdentifier: 'orders',

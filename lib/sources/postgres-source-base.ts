@@ -6,7 +6,11 @@ import { Construct } from 'constructs';
 import type { IPostgresCdcSource } from './postgres-source';
 import type { ReplicationSourceBinding, ReplicationSourceBindOptions } from './replication-source';
 
-/** What every PostgreSQL source has in common: an endpoint with its role, and a network that opens on bind. */
+/**
+ * What every PostgreSQL source has in common: an endpoint with its role, and a network that opens on bind.
+ *
+ * @internal
+ */
 export abstract class PostgresSourceBase extends Construct implements IPostgresCdcSource {
   public abstract readonly connections: ec2.Connections;
   public abstract readonly endpoint: IEndpointRef;

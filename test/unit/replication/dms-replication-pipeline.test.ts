@@ -90,7 +90,7 @@ describe('DmsReplicationPipeline', () => {
     const stack = makeStack();
     const commitRate = (rate: number, more = {}): TaskSettings =>
       TaskSettings.fromJson({ FullLoadSettings: { CommitRate: rate, ...more } });
-    const source = new SomeSource(stack, commitRate(1000, { MaxFullLoadSubTasks: 1, TransactionConsistencyTimeout: 1 }));
+    const source = new SomeSource(stack, commitRate(1, { MaxFullLoadSubTasks: 1, TransactionConsistencyTimeout: 1 }));
     const target = new SomeTarget(stack, commitRate(2000, { MaxFullLoadSubTasks: 2 }));
     const pipeline = addPipeline(stack, { source, target, taskSettings: commitRate(3000) });
     expect(source.bound).toEqual([{ replicator: pipeline.replicationInstance }]);

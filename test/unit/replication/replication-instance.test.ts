@@ -145,7 +145,7 @@ describe('the service roles', () => {
 
   test('of another stack make that stack deploy first', () => {
     const stack = makeStack();
-    const account = new Stack(stack.node.root as Stack, 'Account', { env: { account: stack.account, region: stack.region } });
+    const account = new Stack(stack.node.root, 'Account', { env: { account: stack.account, region: stack.region } });
     new ReplicationInstance(stack, 'Instance', {
       vpc: existingVpc(stack),
       serviceRoles: new DmsServiceRoles(account, 'ServiceRoles'),

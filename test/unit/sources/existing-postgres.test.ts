@@ -70,7 +70,9 @@ describe('an existing RDS instance', () => {
     const instance = existingInstance(stack);
     const secret = existingSecret(stack, arn);
     expect(() => PostgresCdcSource.fromDatabaseInstance(stack, 'Source', { instance, secret, databaseName: 'orders' }))
-      .toThrow(/^Test\/Source\/Endpoint: the secret is the master secret that RDS manages, which holds neither host nor port.*new DmsSecret/);
+      .toThrow('Test/Source/Endpoint: the secret is the master secret that RDS manages, which holds neither host nor port: '
+        + 'DMS needs username, password, host and port in one secret; create a database user for DMS and pass a '
+        + 'new DmsSecret(...) with its name');
   });
 
   test('refuses the managed master secret of an instance of the same app', () => {
