@@ -289,6 +289,11 @@ export class PostgresCdcSource extends PostgresSourceBase {
     removalPolicy: RemovalPolicy,
   ): rds.DatabaseInstance {
     const allocatedStorage = (props.allocatedStorage ?? Size.gibibytes(100)).toGibibytes();
+    const maxAllocatedStorage = props.maxAllocatedStorage?.toGibibytes() ?? allocatedStorage * 2;
+    if (maxAllocatedStorage <= allocatedStorage) {
+      fail(this, `maxAllocatedStorage is ${maxAllocatedStorage} GiB and allocatedStorage ${allocatedStorage} GiB: `
+        + 'give more than is allocated, for the write-ahead log that a stopped task holds back');
+    }
     return new rds.DatabaseInstance(this, 'Database', {
       engine,
       vpc: props.vpc,
@@ -297,7 +302,7 @@ export class PostgresCdcSource extends PostgresSourceBase {
       publiclyAccessible: false,
       instanceType: props.instanceType ?? ec2.InstanceType.of(ec2.InstanceClass.T4G, ec2.InstanceSize.MEDIUM),
       allocatedStorage,
-      maxAllocatedStorage: props.maxAllocatedStorage?.toGibibytes() ?? allocatedStorage * 2,
+      maxAllocatedStorage,
       storageType: rds.StorageType.GP3,
       storageEncrypted: true,
       storageEncryptionKey: props.encryptionKey,

@@ -272,6 +272,11 @@ describe('a new PostgreSQL source', () => {
       .toThrow('Test/Source/Endpoint: extraConnectionAttributes holds PLUGINNAME, which an option of the source sets');
   });
 
+  test('refuses storage that cannot grow', () => {
+    expect(() => templateOf({ allocatedStorage: Size.gibibytes(50), maxAllocatedStorage: Size.gibibytes(50) }))
+      .toThrow('Test/Source: maxAllocatedStorage is 50 GiB and allocatedStorage 50 GiB: give more than is allocated');
+  });
+
   test('refuses a database without backups', () => {
     expect(() => templateOf({ backupRetention: Duration.days(0) })).toThrow('backupRetention is 0 days: give 1 to 35 days');
   });
