@@ -216,12 +216,15 @@ export function checkBucket(properties: CfnProperties, path: string = ''): Findi
   if (section(properties.VersioningConfiguration).Status !== 'Enabled') return [];
   const lifecycle = properties.LifecycleConfiguration;
   const rules = section(lifecycle).Rules;
-  const unknown = isUnresolved(lifecycle) || isUnresolved(rules);
-  const expires = Array.isArray(rules) && (rules as unknown[]).some((rule) => isRecord(rule)
-    && rule.Status !== 'Disabled'
-    && (isSet(rule.NoncurrentVersionExpiration) || isSet(rule.NoncurrentVersionExpirationInDays)));
-  return unknown || expires ? [] : [finding(S3_RULES.versioning, at(path, 'VersioningConfiguration'),
+  const mayExpire = isUnresolved(lifecycle) || isUnresolved(rules)
+    || (Array.isArray(rules) && (rules as unknown[]).some(expiresVersions));
+  return mayExpire ? [] : [finding(S3_RULES.versioning, at(path, 'VersioningConfiguration'),
     'the bucket is versioned and no lifecycle rule expires noncurrent versions')];
 }
+
+/** Whether a lifecycle rule expires noncurrent versions, or may do so as far as is known. */
+const expiresVersions = (rule: unknown): boolean => isUnresolved(rule) || (isRecord(rule)
+  && rule.Status !== 'Disabled'
+  && !(isLeftOut(rule.NoncurrentVersionExpiration) && isLeftOut(rule.NoncurrentVersionExpirationInDays)));
 
 const isOn = (value: unknown): boolean => asBoolean(value) === true;

@@ -29,7 +29,7 @@ export function checkRules(rules: readonly unknown[], path: string = ''): Findin
   const placed = rules.map((rule, index) => ({ rule, path: at(path, `rules[${index}]`) }));
   const known = placed.filter((entry): entry is PlacedRule => isRecord(entry.rule) && !isUnresolved(entry.rule));
   return [
-    ...placed.filter((entry) => !isRecord(entry.rule)).map((entry) =>
+    ...placed.filter((entry) => !isRecord(entry.rule) && !isUnresolved(entry.rule)).map((entry) =>
       finding(MAPPING_RULES['not-a-document'], entry.path, `${shown(entry.rule)} is given: a rule is an object`)),
     ...known.flatMap(checkRule),
     ...checkUnique(known),
@@ -115,8 +115,10 @@ function checkShadowed(rules: readonly PlacedRule[]): Finding[] {
 }
 
 function checkSelected(rules: readonly unknown[], path: string): Finding[] {
-  const selections = rules.filter(isRecord).filter((rule) => rule['rule-type'] === 'selection');
-  if (rules.some(isUnresolved) || selections.some((rule) => rule['rule-action'] !== 'exclude')) return [];
+  const known = rules.filter(isRecord);
+  if (rules.some(isUnresolved) || known.some((rule) => isUnresolved(rule['rule-type']))) return [];
+  const selections = known.filter((rule) => rule['rule-type'] === 'selection');
+  if (selections.some((rule) => rule['rule-action'] !== 'exclude')) return [];
   return [finding(MAPPING_RULES['no-selection'], path, selections.length === 0
     ? `there is no selection among ${rules.length} rules: a mapping needs at least one`
     : 'every selection excludes tables: a mapping needs at least one that includes some')];

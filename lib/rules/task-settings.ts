@@ -3,7 +3,7 @@ import { EFFECTIVE_DEFAULTS } from '../task-settings/defaults';
 import { TASK_SETTINGS } from '../task-settings/schema';
 import { at, defineRules, Finding, finding } from './finding';
 import { checkMembers } from './shape';
-import { isLeftOut, isSet, isUnresolved, section, shown } from './values';
+import { asText, isLeftOut, isSet, isUnresolved, section, shown } from './values';
 
 const GUIDE = 'https://docs.aws.amazon.com/dms/latest/userguide/';
 const PAGE = `${GUIDE}CHAP_Tasks.CustomizingTasks.TaskSettings.`;
@@ -144,9 +144,9 @@ function checkLoopback(settings: Json, path: string): Finding[] {
 function checkValidation(settings: Json, path: string): Finding[] {
   const { EnableValidation, ValidationOnly } = section(settings.ValidationSettings);
   if (EnableValidation !== true) return [];
-  const prepMode = section(settings.FullLoadSettings).TargetTablePrepMode;
+  const prepMode = asText(section(settings.FullLoadSettings).TargetTablePrepMode);
   return [
-    ...(ValidationOnly === true && typeof prepMode === 'string' && prepMode !== 'DO_NOTHING'
+    ...(ValidationOnly === true && prepMode !== undefined && prepMode !== 'DO_NOTHING'
       ? [finding(SETTINGS_RULES['validation-only'], at(path, 'ValidationSettings.ValidationOnly'),
         `TargetTablePrepMode is ${prepMode} in a task that only validates: it has to be DO_NOTHING`)]
       : []),

@@ -1,0 +1,23 @@
+import { allRules } from '../../../lib/rules';
+import { ENDPOINT_CASES } from './cases/endpoint-cases';
+import { TABLE_MAPPING_CASES } from './cases/table-mapping-cases';
+import { TASK_CASES } from './cases/task-cases';
+import { TASK_SETTINGS_CASES } from './cases/task-settings-cases';
+
+const CASES = [...TABLE_MAPPING_CASES, ...TASK_SETTINGS_CASES, ...ENDPOINT_CASES, ...TASK_CASES]
+  .map((one) => ({ ...one, title: one.when === undefined ? one.rule : `${one.rule} (${one.when})` }));
+const RULES = new Map(allRules().map((rule) => [rule.id, rule]));
+
+test('every rule has a case', () => {
+  const covered = new Set(CASES.map(({ rule }) => rule));
+  expect([...RULES.keys()].filter((id) => !covered.has(id))).toEqual([]);
+});
+
+test.each(CASES)('$title: what breaks it is found, and nothing else', ({ rule, broken, path, message }) => {
+  const { severity, fix } = RULES.get(rule)!;
+  expect(broken).toEqual([{ rule, severity, path, message, fix }]);
+});
+
+test.each(CASES)('$title: what just passes gives no finding', ({ passing }) => {
+  expect(passing).toEqual([]);
+});

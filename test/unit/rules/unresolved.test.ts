@@ -1,0 +1,104 @@
+import * as fc from 'fast-check';
+import { checkBucket, checkEndpoint, checkParameterGroup, checkTableMappings, checkTask, checkTaskSettings }
+  from '../../../lib/rules';
+
+type Json = Record<string, unknown>;
+
+/** What CloudFormation or CDK fills in later. */
+const unresolved = fc.constantFrom<unknown>(
+  { Ref: 'Parameter' },
+  { 'Fn::GetAtt': ['Resource', 'Attribute'] },
+  { 'Fn::If': ['Condition', 'value', { Ref: 'AWS::NoValue' }] },
+  { 'Fn::Join': ['', ['a', { Ref: 'Parameter' }]] },
+  '${Token[TOKEN.1]}',
+);
+
+/** Sound subjects of which every value may be unresolved without anything being known to be wrong. */
+const SUBJECTS: readonly [string, Json, (subject: Json) => unknown[]][] = [
+  ['endpoint', {
+    EndpointType: 'source', EngineName: 'postgres', SslMode: 'require',
+    PostgreSqlSettings: { PluginName: 'pglogical', SecretsManagerSecretId: 's', SecretsManagerAccessRoleArn: 'r' },
+  }, (subject) => checkEndpoint(subject)],
+  ['S3 endpoint', {
+    EndpointType: 'target', EngineName: 's3', SslMode: 'none',
+    S3Settings: {
+      BucketName: 'b', ServiceAccessRoleArn: 'r', DataFormat: 'parquet', EncryptionMode: 'sse-kms',
+      ServerSideEncryptionKmsKeyId: 'k', DatePartitionEnabled: true, DatePartitionSequence: 'YYYYMMDD',
+      CdcInsertsOnly: true, CdcInsertsAndUpdates: false, CdcMaxBatchInterval: 60, RowGroupLength: 1,
+    },
+  }, (subject) => checkEndpoint(subject)],
+  ['parameters', {
+    'rds.logical_replication': '1', wal_sender_timeout: '30000', max_replication_slots: '9', max_wal_senders: '9',
+    max_slot_wal_keep_size: '-1',
+  }, (subject) => checkParameterGroup(subject, { tasks: 9 })],
+  ['bucket', {
+    VersioningConfiguration: { Status: 'Enabled' },
+    LifecycleConfiguration: { Rules: [{ Status: 'Enabled', NoncurrentVersionExpirationInDays: 1 }] },
+  }, (subject) => checkBucket(subject)],
+  ['mapping', {
+    rules: [{
+      'rule-type': 'selection', 'rule-id': '1', 'rule-name': '1', 'rule-action': 'include', 'load-order': '2',
+      'object-locator': { 'schema-name': 's', 'table-name': 't' },
+      filters: [{
+        'filter-type': 'source', 'column-name': 'c',
+        'filter-conditions': [{ 'filter-operator': 'between', 'start-value': '1', 'end-value': '2' }],
+      }],
+    }],
+  }, (subject) => checkTableMappings(subject)],
+  ['settings', {
+    TargetMetadata: { SupportLobs: true, FullLobMode: false, LimitedSizeLobMode: true, LobMaxSize: 32 },
+    Logging: { EnableLogging: true, EnableLogContext: true, LogComponents: [{ Id: 'IO', Severity: 'LOGGER_SEVERITY_INFO' }] },
+    ValidationSettings: { EnableValidation: true, ValidationOnly: true },
+    FullLoadSettings: { TargetTablePrepMode: 'DO_NOTHING' },
+    LoopbackPreventionSettings: { EnableLoopbackPrevention: true, SourceSchema: 'a', TargetSchema: 'b' },
+  }, (subject) => checkTaskSettings(subject)],
+  ['task', {
+    properties: {
+      MigrationType: 'full-load-and-cdc', CdcStartPosition: '1/2',
+      ReplicationTaskSettings: {
+        TargetMetadata: { LobMaxSize: 1, BatchApplyEnabled: false }, FullLoadSettings: { TargetTablePrepMode: 'DO_NOTHING' },
+        ChangeProcessingDdlHandlingPolicy: { HandleSourceTableDropped: false, HandleSourceTableTruncated: false },
+        ValidationSettings: { EnableValidation: true },
+      },
+    },
+    source: {
+      EngineName: 'postgres', EndpointType: 'source', PostgreSqlSettings: { HeartbeatEnable: true, SlotName: 's' },
+    },
+    target: {
+      EngineName: 's3', EndpointType: 'target',
+      S3Settings: {
+        DataFormat: 'parquet', IncludeOpForFullLoad: true, TimestampColumnName: 't', DatePartitionEnabled: true,
+        DatePartitionSequence: 'YYYYMMDD',
+      },
+    },
+  }, (subject) => checkTask(subject as never)],
+];
+
+/** Paths of every value in `value`, the inner ones too. */
+function pathsIn(value: unknown, path: string[] = []): string[][] {
+  if (typeof value !== 'object' || value === null) return [path];
+  const inner = Object.entries(value).flatMap(([key, item]) => pathsIn(item, [...path, key]));
+  return path.length === 0 ? inner : [path, ...inner];
+}
+
+function replaced(value: unknown, [key, ...rest]: string[], by: unknown): unknown {
+  if (key === undefined) return by;
+  const copy = structuredClone(value) as Json;
+  copy[key] = replaced(copy[key], rest, by);
+  return copy;
+}
+
+describe.each(SUBJECTS)('%s', (name, subject, check) => {
+  // Of a task the endpoints and its properties are given as records, never as one unresolved value.
+  const paths = pathsIn(subject).filter((path) => name !== 'task' || path.length > 1);
+
+  test('is sound', () => {
+    expect(check(subject)).toEqual([]);
+  });
+
+  test('gives no finding when any of its values is not known yet', () => {
+    fc.assert(fc.property(fc.constantFrom(...paths), unresolved, (path, value) => {
+      expect(check(replaced(subject, path, value) as Json)).toEqual([]);
+    }), { numRuns: 300 });
+  });
+});
