@@ -51,16 +51,16 @@ function stacksOf(folder: string): Map<string, string> {
 
 function diff(stack: string, oldTemplate: string): StackDiff {
   const cdk = join(dirname(require.resolve('aws-cdk/package.json')), 'bin', 'cdk');
-  const run = (failOn: string): { status: number | null; text: string } => {
+  const run = (failOn: 'never' | 'any-change' | 'destructive'): { status: number | null; text: string } => {
     const options = ['--app', head!, '--template', oldTemplate, '--fail-on', failOn, '--no-color', '--no-notices'];
     const { status, stdout, stderr } = spawnSync(process.execPath, [cdk, 'diff', stack, ...options], { encoding: 'utf8' });
     return { status, text: `${stdout}${stderr}`.trim() };
   };
-  const changed = run('any');
-  if (changed.status === 0) return { stack, outcome: 'unchanged', details: '' };
-  if (changed.status !== 1) fail(`cdk diff ${stack} failed:\n${changed.text}`);
-  const outcome = run('destructive').status === 0 ? 'changed' : 'destructive';
-  return { stack, outcome, details: changed.text };
+  // A diff that could not be made ends with 1 as well: only one that is asked never to fail tells the two apart.
+  const { status, text } = run('never');
+  if (status !== 0) fail(`cdk diff ${stack} failed:\n${text}`);
+  if (run('any-change').status === 0) return { stack, outcome: 'unchanged', details: '' };
+  return { stack, outcome: run('destructive').status === 0 ? 'changed' : 'destructive', details: text };
 }
 
 function markdown(all: readonly StackDiff[]): string {
