@@ -17,7 +17,8 @@ export class LineProgress implements ProgressSink {
   ) {}
 
   public message(text: string): void {
-    this.stream.write(`${text}\n`);
+    this.writeCapture();
+    this.write(text);
   }
 
   public tableStarted(table: string, estimatedRows: number): void {
@@ -50,9 +51,13 @@ export class LineProgress implements ProgressSink {
 
   private writeCapture(): void {
     if (this.unwritten !== undefined) {
-      this.message(captureLine(this.unwritten).replace(/ +/g, ' '));
+      this.write(captureLine(this.unwritten).replace(/ +/g, ' '));
       this.unwritten = undefined;
     }
+  }
+
+  private write(line: string): void {
+    this.stream.write(`${line}\n`);
   }
 
   private isDue(subject: string): boolean {

@@ -1,0 +1,130 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { abandon, previousRun } from '../engine/run/previous-run';
+import { rehearse, type Until } from '../engine/run/rehearsal';
+import { readReplicationTask } from '../engine/run/replication-task';
+import type { TaskReport } from '../engine/run/report';
+import { EXIT_FINDING, UsageError } from '../errors';
+import { createProgress, type ProgressSink } from '../output/progress';
+import { print, printJson } from '../output/print';
+import { databaseFolder } from './database-folder';
+import { EmbeddedSource } from './embedded-source';
+import { chooseTasks, synthesize, type StackTask } from './stacks';
+import { summary } from './summary';
+
+/** The options of `dms rehearse`. */
+export interface RehearseOptions {
+  readonly stack?: string;
+  readonly task?: string;
+  readonly source?: string;
+  readonly target?: string;
+  readonly until: Until;
+  readonly resume?: boolean;
+  readonly clean?: boolean;
+  readonly workdir: string;
+  readonly clients: number;
+  readonly bookings: number;
+  readonly json?: boolean;
+}
+
+/** Chooses the tasks, rehearses one after the other, and prints what came of them. */
+export async function runRehearsal(template: string | undefined, options: RehearseOptions): Promise<void> {
+  refuseContradictions(options);
+  const progress = createProgress(options.json ?? false);
+  const interrupt = new AbortController();
+  const onSignal = (): void => interrupt.abort();
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  try {
+    if (template === undefined) progress.message('synthesizing the app');
+    const tasks = chooseTasks(template ?? (await synthesize()), options);
+    if (options.clean) {
+      await clean(tasks, options);
+      return;
+    }
+    const reports: TaskReport[] = [];
+    for (const task of tasks) reports.push(await rehearseTask(task, options, progress, interrupt.signal));
+    progress.stop();
+    if (options.json) printJson({ tasks: reports });
+    else reports.forEach((report) => print(summary(report)));
+    if (reports.some(isIncomplete)) process.exitCode = EXIT_FINDING;
+  } finally {
+    progress.stop();
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  }
+}
+
+function refuseContradictions({ target, source, resume, clean: cleans }: RehearseOptions): void {
+  if (target?.startsWith('s3://') || target?.startsWith('postgres://')) {
+    throw new UsageError(`--target ${target}: the local engine writes to folders only, for now`);
+  }
+  if (source !== undefined && !/^postgres(ql)?:\/\//.test(source)) {
+    throw new UsageError('--source must be a PostgreSQL address: postgres://user@host:5432/database');
+  }
+  if (resume && cleans) throw new UsageError('--resume goes on with a rehearsal and --clean gives it up: choose one');
+}
+
+/** Each task has a folder of its own in the work folder: checkpoint, lake and database do not mix. */
+const folderOf = (options: RehearseOptions, id: string): string => join(options.workdir, id);
+
+async function rehearseTask(
+  { task: definition }: StackTask,
+  options: RehearseOptions,
+  progress: ProgressSink,
+  signal: AbortSignal,
+): Promise<TaskReport> {
+  const task = readReplicationTask(definition);
+  const workdir = folderOf(options, task.id);
+  const previous = await previousRun(workdir, task, options.resume ?? false);
+  const lake = options.target ?? join(workdir, 'lake');
+  if (previous === undefined) await removeLeftovers(workdir);
+  const embedded = options.source === undefined ? await startEmbedded(definition, workdir, options, progress) : undefined;
+  let report: TaskReport;
+  try {
+    report = await rehearse(task, {
+      sourceUrl: embedded?.url ?? options.source,
+      lake,
+      workdir,
+      until: options.until,
+      previous,
+      progress,
+      signal,
+      alongside: embedded === undefined ? undefined : (loaded): Promise<void> => embedded.write(loaded),
+    });
+  } finally {
+    await embedded?.stop();
+  }
+  if (report.state === 'finished') await rm(databaseFolder(workdir), { recursive: true, force: true });
+  else progress.message('stopped: what was written is safe; go on with --resume, or give it up with --clean');
+  return report;
+}
+
+function startEmbedded(
+  definition: StackTask['task'],
+  workdir: string,
+  { clients, bookings }: RehearseOptions,
+  progress: ProgressSink,
+): Promise<EmbeddedSource> {
+  return EmbeddedSource.start(definition, { dataDirectory: databaseFolder(workdir), clients, bookings, progress });
+}
+
+/** A finished rehearsal, and what a run left that never got to its first checkpoint, make room for a new one. */
+async function removeLeftovers(workdir: string): Promise<void> {
+  for (const folder of [databaseFolder(workdir), join(workdir, 'lake')]) {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Gives up what the work folder holds of these tasks. */
+async function clean(tasks: readonly StackTask[], options: RehearseOptions): Promise<void> {
+  for (const { task } of tasks) {
+    const workdir = folderOf(options, task.logicalId);
+    // With an embedded source the slot goes with its database.
+    await rm(databaseFolder(workdir), { recursive: true, force: true });
+    const found = await abandon(workdir, options.source);
+    print(found ? `abandoned the rehearsal of ${task.logicalId}` : `${workdir} holds no rehearsal`);
+  }
+}
+
+function isIncomplete({ state, tables }: TaskReport): boolean {
+  return state === 'stopped' || tables.some(({ validationFailed }) => validationFailed > 0);
+}
