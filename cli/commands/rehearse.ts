@@ -35,7 +35,7 @@ export function registerRehearse(program: Command): void {
     .addHelpText('after', EXAMPLES)
     .action(async (template: string | undefined, options: RehearseOptions) => {
       // DuckDB, Arrow and Parquet take their time to load: only who rehearses waits for them.
-      const { runRehearsal } = await import('../rehearsal/run');
+      const { runRehearsal } = await import('../rehearsal/run.js');
       await runRehearsal(template, options);
     });
 }
