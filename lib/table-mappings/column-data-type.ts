@@ -51,7 +51,11 @@ export class ColumnDataType {
     return new ColumnDataType({ type: 'numeric', precision, scale: wholeNumber('numeric scale', scale, 0, precision) });
   }
 
-  /** Text of at most `length` bytes. */
+  /**
+   * Text of at most `length` bytes.
+   *
+   * @jsii suppress JSII5018 the type's name in DMS
+   */
   public static string(length: number): ColumnDataType {
     return new ColumnDataType({ type: 'string', length: lengthOf('string', length) });
   }
@@ -71,17 +75,17 @@ export class ColumnDataType {
    *
    * @throws when DMS has no such type
    */
-  public static of(type: string): ColumnDataType {
-    if (!DATA_TYPES.includes(type)) {
-      throw new Error(`${JSON.stringify(type)} is not a DMS data type: it is one of ${DATA_TYPES.join(', ')}`);
+  public static of(typeName: string): ColumnDataType {
+    if (!DATA_TYPES.includes(typeName)) {
+      throw new Error(`${JSON.stringify(typeName)} is not a DMS data type: it is one of ${DATA_TYPES.join(', ')}`);
     }
-    return new ColumnDataType({ type });
+    return new ColumnDataType({ type: typeName });
   }
 
   private constructor(private readonly definition: DataTypeDefinition) {}
 
   /** The type's DMS name, for example `int8`. */
-  public get type(): string {
+  public get typeName(): string {
     return this.definition.type;
   }
 

@@ -13,7 +13,7 @@ export class ColumnValidation extends TableMappingRule {
    * @param sourceFunction in the source's SQL, for example `REPLACE(${column-name}, chr(0), chr(32))`
    * @param targetFunction in the target's SQL
    */
-  public static override(
+  public static compareBy(
     schema: string,
     table: string,
     column: string,
@@ -27,7 +27,7 @@ export class ColumnValidation extends TableMappingRule {
         'schema-name': requireName('schema', schema),
         'table-name': requireName('table', table),
         'column-name': requireName('column', column),
-        ...(options.dataType === undefined ? {} : { 'data-type': options.dataType.type }),
+        ...(options.dataType === undefined ? {} : { 'data-type': options.dataType.typeName }),
       },
       'rule-action': 'override-validation-function',
       'source-function': sourceFunction,

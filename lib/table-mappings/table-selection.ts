@@ -91,6 +91,7 @@ export class TableSelection extends TableMappingRule {
   /**
    * Migrate exactly this table.
    *
+   * @jsii suppress JSII5018 the action's name in DMS
    * @throws when a name has a wildcard
    */
   public static explicit(schema: string, table: string, options: ExplicitTableOptions = {}): TableSelection {

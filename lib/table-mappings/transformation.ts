@@ -147,10 +147,10 @@ export class Transformation extends TableMappingRule {
 
   /** Add a column, empty or computed. */
   public static addColumn(
-    schema: string, table: string, column: string, type: ColumnDataType, options: AddColumnOptions = {},
+    schema: string, table: string, column: string, newType: ColumnDataType, options: AddColumnOptions = {},
   ): Transformation {
     return transformation('add-column', 'column', tableLocator(schema, table), {
-      value: requireName('column', column), expression: options.expression, 'data-type': type.toJson(),
+      value: requireName('column', column), expression: options.expression, 'data-type': newType.toJson(),
     }, options);
   }
 
@@ -170,9 +170,9 @@ export class Transformation extends TableMappingRule {
 
   /** Give columns another data type. LOB columns cannot be changed, only removed. */
   public static changeDataType(
-    schema: string, table: string, column: string, type: ColumnDataType, options?: ColumnTransformationOptions,
+    schema: string, table: string, column: string, newType: ColumnDataType, options?: ColumnTransformationOptions,
   ): Transformation {
-    return onColumn('change-data-type', schema, table, column, { 'data-type': type.toJson() }, options);
+    return onColumn('change-data-type', schema, table, column, { 'data-type': newType.toJson() }, options);
   }
 
   /**
@@ -283,7 +283,7 @@ const onColumn = (
   transformation(action, 'column', defined({
     ...tableLocator(schema, table),
     'column-name': requireName('column', column),
-    'data-type': options?.dataType?.type,
+    'data-type': options?.dataType?.typeName,
   }), body, options);
 
 const tableLocator = (schema: string, table: string): Json => ({
