@@ -182,6 +182,18 @@ describe('checkTemplate', () => {
     ]);
   });
 
+  test('counts the tasks of each parameter group by themselves', () => {
+    expect(check({
+      Parameters: group({ max_wal_senders: '1' }),
+      OtherParameters: group({ max_wal_senders: '1' }),
+      OtherDatabase: { Type: 'AWS::RDS::DBInstance', Properties: { DBParameterGroupName: { Ref: 'OtherParameters' } } },
+      OtherSource: sourceEndpoint({
+        ServerName: { 'Fn::GetAtt': ['OtherDatabase', 'Endpoint.Address'] }, PostgreSqlSettings: { HeartbeatEnable: true },
+      }),
+      OtherTask: task({ SourceEndpointArn: { Ref: 'OtherSource' } }),
+    })).toEqual([]);
+  });
+
   test('leaves the parameters of a source that is only loaded alone', () => {
     expect(check({
       Parameters: group({ 'rds.logical_replication': '0' }), Task: task({ MigrationType: 'full-load' }),
