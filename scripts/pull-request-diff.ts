@@ -8,6 +8,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
+interface Manifest {
+  readonly artifacts?: Readonly<Record<string, Artifact>>;
+}
+
 interface Artifact {
   readonly type: string;
   readonly displayName?: string;
@@ -42,8 +46,9 @@ if (destructive.length > 0 && process.env.ALLOW_DESTRUCTIVE !== 'true') process.
 
 /** Template file by display name, nested assemblies included. */
 function stacksOf(folder: string): Map<string, string> {
-  const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as { artifacts?: Record<string, Artifact> };
-  return new Map(Object.entries(manifest.artifacts ?? {}).flatMap(([id, { type, displayName, properties }]): [string, string][] => {
+  const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest;
+  const artifacts = Object.entries(manifest.artifacts ?? {});
+  return new Map(artifacts.flatMap(([id, { type, displayName, properties }]): [string, string][] => {
     if (type === 'aws:cloudformation:stack') return [[displayName ?? id, join(folder, properties!.templateFile!)]];
     return type === 'cdk:cloud-assembly' ? [...stacksOf(join(folder, properties!.directoryName!))] : [];
   }));
@@ -53,7 +58,8 @@ function diff(stack: string, oldTemplate: string): StackDiff {
   const cdk = join(dirname(require.resolve('aws-cdk/package.json')), 'bin', 'cdk');
   const run = (failOn: 'never' | 'any-change' | 'destructive'): { status: number | null; text: string } => {
     const options = ['--app', head!, '--template', oldTemplate, '--fail-on', failOn, '--no-color', '--no-notices'];
-    const { status, stdout, stderr } = spawnSync(process.execPath, [cdk, 'diff', stack, ...options], { encoding: 'utf8' });
+    const command = [cdk, 'diff', stack, ...options];
+    const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' });
     return { status, text: `${stdout}${stderr}`.trim() };
   };
   // A diff that could not be made ends with 1 as well: only one that is asked never to fail tells the two apart.

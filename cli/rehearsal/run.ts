@@ -42,7 +42,9 @@ export async function runRehearsal(template: string | undefined, options: Rehear
       return;
     }
     const reports: TaskReport[] = [];
-    for (const task of tasks) reports.push(await rehearseTask(task, options, progress, interrupt.signal));
+    for (const task of tasks) {
+      if (!interrupt.signal.aborted) reports.push(await rehearseTask(task, options, progress, interrupt.signal));
+    }
     progress.stop();
     if (options.json) printJson({ tasks: reports });
     else reports.forEach((report) => print(summary(report)));
@@ -77,7 +79,9 @@ async function rehearseTask(
   const previous = await previousRun(workdir, task, options.resume ?? false);
   const lake = options.target ?? join(workdir, 'lake');
   if (previous === undefined) await removeLeftovers(workdir);
-  const embedded = options.source === undefined ? await startEmbedded(definition, workdir, options, progress) : undefined;
+  const embedded = options.source === undefined
+    ? await startEmbedded(definition, workdir, options, progress)
+    : undefined;
   let report: TaskReport;
   try {
     report = await rehearse(task, {

@@ -18,13 +18,15 @@ function complaints(program: string): string[] {
     paths: { 'cdk-dms-pipelines': [join(ROOT, 'lib', 'index.ts')] },
   };
   const host = ts.createCompilerHost(options);
-  const { getSourceFile, fileExists, readFile } = host;
-  host.getSourceFile = (name, ...rest) => (name === file
-    ? ts.createSourceFile(name, program, ts.ScriptTarget.ES2022)
-    : getSourceFile.call(host, name, ...rest));
-  host.fileExists = (name) => name === file || fileExists.call(host, name);
-  host.readFile = (name) => (name === file ? program : readFile.call(host, name));
-  return ts.getPreEmitDiagnostics(ts.createProgram([file], options, host))
+  const withSnippet: ts.CompilerHost = {
+    ...host,
+    getSourceFile: (name, ...rest) => (name === file
+      ? ts.createSourceFile(name, program, ts.ScriptTarget.ES2022)
+      : host.getSourceFile(name, ...rest)),
+    fileExists: (name) => name === file || host.fileExists(name),
+    readFile: (name) => (name === file ? program : host.readFile(name)),
+  };
+  return ts.getPreEmitDiagnostics(ts.createProgram([file], options, withSnippet))
     .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
 }
 

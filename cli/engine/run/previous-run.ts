@@ -11,7 +11,11 @@ import type { ReplicationTask } from './replication-task';
  *
  * @throws {UsageError} when there is one and it is not to go on, or there is none, or its task has changed since
  */
-export async function previousRun(workdir: string, task: ReplicationTask, resume: boolean): Promise<Checkpoint | undefined> {
+export async function previousRun(
+  workdir: string,
+  task: ReplicationTask,
+  resume: boolean,
+): Promise<Checkpoint | undefined> {
   const checkpoint = await new CheckpointFile(workdir).read();
   const unfinished = checkpoint?.phase === 'finished' ? undefined : checkpoint;
   if (!resume) {

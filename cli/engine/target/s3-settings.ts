@@ -49,18 +49,21 @@ type Settings = Readonly<Record<string, unknown>>;
  */
 export function readS3Settings(task: string, settings: Settings): LakeSettings {
   refuseUnsupported(task, settings);
-  const flag = (key: string, otherwise = false): boolean => (settings[key] === undefined ? otherwise : isOn(settings[key]));
+  const flag = (key: string, otherwise = false): boolean =>
+    (settings[key] === undefined ? otherwise : isOn(settings[key]));
   const number = (key: string, otherwise: number): number => Number(settings[key] ?? otherwise);
-  const word = (key: string, otherwise: string): string => wireValue(settings[key] ?? otherwise);
+  const text = (key: string, otherwise: string): string => {
+    const value = settings[key];
+    return typeof value === 'string' && value !== '' ? value : otherwise;
+  };
+  const word = (key: string, otherwise: string): string => wireValue(text(key, otherwise));
 
   const includeOp = flag('IncludeOpForFullLoad');
   const insertsOnly = flag('CdcInsertsOnly');
   const insertsAndUpdates = flag('CdcInsertsAndUpdates');
-  const timestampColumn = typeof settings.TimestampColumnName === 'string' && settings.TimestampColumnName !== ''
-    ? settings.TimestampColumnName
-    : undefined;
+  const timestampColumn = text('TimestampColumnName', '') || undefined;
   return {
-    bucketFolder: typeof settings.BucketFolder === 'string' ? settings.BucketFolder : '',
+    bucketFolder: text('BucketFolder', ''),
     parquet: {
       gzip: word('CompressionType', 'none') === 'gzip',
       version2: word('ParquetVersion', 'parquet-1-0') === 'parquet-2-0',
@@ -81,9 +84,9 @@ export function readS3Settings(task: string, settings: Settings): LakeSettings {
     minFileBytes: number('CdcMinFileSize', 32_000) * 1024,
     datePartition: flag('DatePartitionEnabled')
       ? {
-        sequence: String(settings.DatePartitionSequence ?? 'YYYYMMDD').toUpperCase() as DatePartitionSequence,
-        delimiter: String(settings.DatePartitionDelimiter ?? 'SLASH').toUpperCase() as DatePartitionDelimiter,
-        timeZone: String(settings.DatePartitionTimezone ?? 'UTC'),
+        sequence: text('DatePartitionSequence', 'YYYYMMDD').toUpperCase() as DatePartitionSequence,
+        delimiter: text('DatePartitionDelimiter', 'SLASH').toUpperCase() as DatePartitionDelimiter,
+        timeZone: text('DatePartitionTimezone', 'UTC'),
       }
       : undefined,
   };
