@@ -28,6 +28,12 @@ export abstract class Column {
   /** Appends the field `buffer[start, end)` as PostgreSQL's text output function wrote it. */
   public abstract appendText(buffer: Buffer, start: number, end: number): void;
 
+  /** Appends what an expression gave: text, or the bytes of a blob, which only a column of bytes takes as they are. */
+  public appendComputed(bytes: Buffer, isBlob: boolean): void {
+    const text = isBlob ? Buffer.from(`\\x${bytes.toString('hex')}`) : bytes;
+    this.appendText(text, 0, text.length);
+  }
+
   /** Bytes of values that are waiting, as DMS counts them for `CdcMinFileSize`: before Parquet encoding. */
   public abstract get byteLength(): number;
 

@@ -8,6 +8,7 @@ const POSITIVE = 0x0000;
 const NEGATIVE = 0x4000;
 /** Up to here a product of digit groups is exact as a double. */
 const SAFE_DIGITS = 15;
+const NUMBER = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/;
 
 /**
  * NUMERIC(precision, scale) with at most 38 digits. What Parquet's DECIMAL cannot hold becomes null: NaN, the
@@ -46,16 +47,20 @@ export class DecimalColumn extends FixedColumn<Uint32Array> {
   }
 
   public appendText(buffer: Buffer, start: number, end: number): void {
-    const match = /^(-?)[^\d]*([\d,]*)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(buffer.toString('latin1', start, end));
-    if (match === null) {
+    this.appendNumber(buffer.toString('latin1', start, end));
+  }
+
+  protected appendNumber(text: string): void {
+    const match = NUMBER.exec(text);
+    if (match === null || match[2] + match[3]! === '') {
       this.appendUnrepresentable();
       return;
     }
-    const [, minus, whole = '', fraction = '', power = '0'] = match;
+    const [, sign, whole = '', fraction = '', power = '0'] = match;
     const exponent = this.scale - fraction.length + Number(power);
-    const digits = BigInt(`0${whole.replaceAll(',', '')}${fraction}`);
+    const digits = BigInt(whole + fraction);
     const value = exponent >= 0 ? digits * 10n ** BigInt(exponent) : divideRounding(digits, 10n ** BigInt(-exponent));
-    this.appendUnscaled(minus === '-' ? -value : value);
+    this.appendUnscaled(sign === '-' ? -value : value);
   }
 
   private appendSmall(value: number): void {
@@ -82,6 +87,28 @@ export class DecimalColumn extends FixedColumn<Uint32Array> {
     }
     this.markValid();
   }
+}
+
+/** money, as NUMERIC(38,4). */
+export class MoneyColumn extends DecimalColumn {
+  public constructor() {
+    super(38, 4);
+  }
+
+  public override appendText(buffer: Buffer, start: number, end: number): void {
+    this.appendNumber(moneyNumber(buffer.toString('utf8', start, end)));
+  }
+}
+
+/**
+ * The number in an amount as `lc_monetary` writes it, such as `-$1,234.50`, `($1.00)` or `1.234,50 €`. What one or two
+ * digits follow at the end is the decimal point; groups have three.
+ */
+export function moneyNumber(text: string): string {
+  const amount = text.replaceAll(/[^\d.,]/g, '');
+  const [, whole = '', fraction = ''] = /^(.*?)(?:[.,](\d{1,2}))?$/.exec(amount)!;
+  const sign = /[-(]/.test(text) ? '-' : '';
+  return `${sign}${whole.replaceAll(/\D/g, '')}${fraction === '' ? '' : `.${fraction}`}`;
 }
 
 /** Half away from zero, as PostgreSQL rounds numeric; for non-negative dividends. */

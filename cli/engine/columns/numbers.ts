@@ -3,8 +3,11 @@ import { FixedColumn } from './column';
 
 /** INT1, INT2 and INT4: integers of up to 32 bits. */
 export class IntegerColumn extends FixedColumn<Int8Array | Int16Array | Int32Array> {
+  private readonly limit: number;
+
   private constructor(type: Int8 | Int16 | Int32, allocate: (rows: number) => Int8Array | Int16Array | Int32Array) {
     super(type, allocate);
+    this.limit = 2 ** (type.bitWidth - 1);
   }
 
   public static int1(): IntegerColumn {
@@ -24,7 +27,9 @@ export class IntegerColumn extends FixedColumn<Int8Array | Int16Array | Int32Arr
   }
 
   public appendText(buffer: Buffer, start: number, end: number): void {
-    this.store(Number(buffer.toString('latin1', start, end)));
+    const value = integerIn(buffer.toString('latin1', start, end));
+    if (value === undefined || value < -this.limit || value >= this.limit) this.appendUnrepresentable();
+    else this.store(Number(value));
   }
 }
 
@@ -39,8 +44,15 @@ export class BigIntColumn extends FixedColumn<BigInt64Array> {
   }
 
   public appendText(buffer: Buffer, start: number, end: number): void {
-    this.store(BigInt(buffer.toString('latin1', start, end)));
+    const value = integerIn(buffer.toString('latin1', start, end));
+    if (value === undefined || BigInt.asIntN(64, value) !== value) this.appendUnrepresentable();
+    else this.store(value);
   }
+}
+
+/** Text is not always an integer: a column may have had another type, and expressions give what they give. */
+function integerIn(text: string): bigint | undefined {
+  return /^[+-]?\d+$/.test(text) ? BigInt(text) : undefined;
 }
 
 /** REAL4 and REAL8; PostgreSQL's NaN and infinities are Parquet's too. */
@@ -62,6 +74,9 @@ export class FloatColumn extends FixedColumn<Float32Array | Float64Array> {
   }
 
   public appendText(buffer: Buffer, start: number, end: number): void {
-    this.store(Number(buffer.toString('latin1', start, end)));
+    const text = buffer.toString('latin1', start, end);
+    const value = Number(text);
+    if (text === '' || (Number.isNaN(value) && text !== 'NaN')) this.appendUnrepresentable();
+    else this.store(value);
   }
 }

@@ -1,5 +1,5 @@
 import type { Column } from './column';
-import { DecimalColumn } from './decimal';
+import { DecimalColumn, MoneyColumn, moneyNumber } from './decimal';
 import { BigIntColumn, FloatColumn, IntegerColumn } from './numbers';
 import { BooleanTextColumn, BytesColumn, CharColumn, JsonbColumn, StringColumn, UuidColumn } from './strings';
 import { DateColumn, TimeColumn, TimestampColumn } from './temporal';
@@ -24,6 +24,14 @@ export interface TypeOptions {
   readonly lobMaxBytes: number;
 }
 
+/** What filters and expressions see of a value; the SQL and the function agree on every value. */
+export interface PlainValue {
+  readonly kind: 'number' | 'moment' | 'text';
+  readonly sql: (identifier: string) => string;
+  /** From what the type's output function wrote. */
+  readonly text: (output: string) => string;
+}
+
 /** How one PostgreSQL type travels: what DMS calls it, how COPY asks for it, what it fills, how a comparison sees it. */
 export interface ColumnType {
   /** The DMS type. @see https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html */
@@ -32,13 +40,25 @@ export interface ColumnType {
   readonly copyAs: (identifier: string) => string;
   /** SQL for the value as the target holds it, in a form that any reader of CSV can parse. */
   readonly compareAs: (identifier: string) => string;
+  readonly plain: PlainValue;
   create(): Column;
 }
 
 const asIs = (identifier: string): string => identifier;
+const asWritten = (output: string): string => output;
 /** SQL for a value as its type's output function writes it, as logical decoding does; a cast differs for inet, char, … */
 export const asText = (identifier: string): string => `CASE WHEN ${identifier} IS NOT NULL THEN format('%s', ${identifier}) END`;
-const finite = (identifier: string, then: string): string => `CASE WHEN isfinite(${identifier}) THEN ${then} END`;
+
+const NUMBER: PlainValue = { kind: 'number', sql: asIs, text: asWritten };
+/** A float is the number that it is written as, not the binary fraction behind it. */
+const FLOAT: PlainValue = { kind: 'number', sql: (identifier) => `${identifier}::text::numeric`, text: asWritten };
+const MOMENT: PlainValue = { kind: 'moment', sql: asIs, text: asWritten };
+const TEXT: PlainValue = { kind: 'text', sql: asText, text: asWritten };
+
+/** DuckDB, which reads these for the comparison, has `(BC)` after the year. */
+function moment(sql: string): string {
+  return `CASE WHEN ${sql} >= '0001-01-01' THEN ${sql}::text ELSE regexp_replace(${sql}::text, '^(\\S+)(.*) BC$', '\\1 (BC)\\2') END`;
+}
 
 const DECIMAL_MAX_PRECISION = 38;
 /** NUMERIC without precision and scale is NUMERIC(28,6) to DMS. */
@@ -69,7 +89,7 @@ export function columnType(type: PostgresType, options: TypeOptions): ColumnType
   }
   const isLob = type.category === 'A' || type.kind === 'c' || NAMED_LOBS.has(type.name) || CLOB_OIDS.has(type.oid);
   if (isLob) return lob(options.lobMaxBytes, asText, (characters) => new StringColumn(characters));
-  return { dms: 'STRING', copyAs: asText, compareAs: asText, create: () => new StringColumn() };
+  return { dms: 'STRING', copyAs: asText, compareAs: asText, plain: TEXT, create: () => new StringColumn() };
 }
 
 /** xml, tsvector, tsquery, path and polygon are CLOBs to DMS. */
@@ -80,36 +100,46 @@ const SIMPLE: Readonly<Record<number, ColumnType>> = {
     dms: 'STRING',
     copyAs: asIs,
     compareAs: (identifier) => `${identifier}::text`,
+    plain: { kind: 'text', sql: (identifier) => `${identifier}::text`, text: (output) => (output === 't' ? 'true' : 'false') },
     create: () => new BooleanTextColumn(),
   },
-  20: { dms: 'INT8', copyAs: asIs, compareAs: asIs, create: () => new BigIntColumn() },
-  21: { dms: 'INT2', copyAs: asIs, compareAs: asIs, create: () => IntegerColumn.int2() },
-  23: { dms: 'INT4', copyAs: asIs, compareAs: asIs, create: () => IntegerColumn.int4() },
-  700: { dms: 'REAL4', copyAs: asIs, compareAs: asIs, create: () => FloatColumn.real4() },
-  701: { dms: 'REAL8', copyAs: asIs, compareAs: asIs, create: () => FloatColumn.real8() },
+  20: { dms: 'INT8', copyAs: asIs, compareAs: asIs, plain: NUMBER, create: () => new BigIntColumn() },
+  21: { dms: 'INT2', copyAs: asIs, compareAs: asIs, plain: NUMBER, create: () => IntegerColumn.int2() },
+  23: { dms: 'INT4', copyAs: asIs, compareAs: asIs, plain: NUMBER, create: () => IntegerColumn.int4() },
+  700: { dms: 'REAL4', copyAs: asIs, compareAs: asIs, plain: FLOAT, create: () => FloatColumn.real4() },
+  701: { dms: 'REAL8', copyAs: asIs, compareAs: asIs, plain: FLOAT, create: () => FloatColumn.real8() },
   // money: cents in its binary form depend on lc_monetary, so it is asked for as numeric.
   790: {
     dms: 'NUMERIC',
     copyAs: (identifier) => `${identifier}::numeric`,
     compareAs: (identifier) => `${identifier}::numeric(38,4)`,
-    create: () => new DecimalColumn(DECIMAL_MAX_PRECISION, 4),
+    plain: { kind: 'number', sql: (identifier) => `${identifier}::numeric`, text: moneyNumber },
+    create: () => new MoneyColumn(),
   },
   1042: {
     dms: 'WSTRING',
     copyAs: asIs,
     compareAs: (identifier) => `rtrim(${identifier}::text, ' ')`,
+    plain: { kind: 'text', sql: (identifier) => `${identifier}::text`, text: (output) => output.replace(/ +$/, '') },
     create: () => new CharColumn(),
   },
-  1043: { dms: 'WSTRING', copyAs: asIs, compareAs: asIs, create: () => new StringColumn() },
-  1082: { dms: 'DATE', copyAs: asIs, compareAs: (identifier) => finite(identifier, identifier), create: () => new DateColumn() },
-  1083: { dms: 'TIME', copyAs: asIs, compareAs: (identifier) => milliseconds(identifier), create: () => new TimeColumn() },
+  1043: { dms: 'WSTRING', copyAs: asIs, compareAs: asIs, plain: TEXT, create: () => new StringColumn() },
+  1082: {
+    dms: 'DATE',
+    copyAs: asIs,
+    compareAs: (identifier) => `CASE WHEN isfinite(${identifier}) THEN ${moment(identifier)} END`,
+    plain: MOMENT,
+    create: () => new DateColumn(),
+  },
+  1083: { dms: 'TIME', copyAs: asIs, compareAs: (identifier) => milliseconds(identifier), plain: TEXT, create: () => new TimeColumn() },
   1266: {
     dms: 'TIME',
     copyAs: asIs,
     compareAs: (identifier) => milliseconds(`(${identifier} AT TIME ZONE 'UTC')::time`),
+    plain: TEXT,
     create: () => new TimeColumn(),
   },
-  2950: { dms: 'STRING', copyAs: asIs, compareAs: asIs, create: () => new UuidColumn() },
+  2950: { dms: 'STRING', copyAs: asIs, compareAs: asIs, plain: TEXT, create: () => new UuidColumn() },
 };
 
 /** PostgreSQL's casts to time(3) round; the file's milliseconds are cut. 24:00 becomes the day's last millisecond. */
@@ -122,7 +152,7 @@ function numeric(modifier: number): ColumnType {
   // The scale is an 11-bit signed number since PostgreSQL 15.
   const scale = modifier < 0 ? UNBOUNDED.scale : (((modifier - 4) & 0x7ff) ^ 1024) - 1024;
   if (precision > DECIMAL_MAX_PRECISION || scale < 0 || scale > precision) {
-    return { dms: 'STRING', copyAs: asText, compareAs: asText, create: () => new StringColumn() };
+    return { dms: 'STRING', copyAs: asText, compareAs: asText, plain: TEXT, create: () => new StringColumn() };
   }
   const inRange = (identifier: string): string => `round(${identifier}, ${scale})`;
   return {
@@ -130,16 +160,24 @@ function numeric(modifier: number): ColumnType {
     copyAs: asIs,
     compareAs: (identifier) =>
       `CASE WHEN ${identifier} <> 'NaN' AND abs(${inRange(identifier)}) < 1e${precision - scale} THEN ${inRange(identifier)} END`,
+    plain: NUMBER,
     create: () => new DecimalColumn(precision, scale),
   };
 }
+
+/** What 64 bits of microseconds since 1970 can say; PostgreSQL has some later ones. */
+const LAST_MOMENT = '294247-01-10 04:00:54.775806';
 
 function timestamp(options: TypeOptions, toUtc: (identifier: string) => string): ColumnType {
   const unit = options.timestampsInMilliseconds ? 'milliseconds' : 'microseconds';
   return {
     dms: 'DATETIME',
     copyAs: asIs,
-    compareAs: (identifier) => finite(identifier, `date_trunc('${unit}', ${toUtc(identifier)})`),
+    compareAs: (identifier) => {
+      const utc = toUtc(identifier);
+      return `CASE WHEN isfinite(${identifier}) AND ${utc} <= '${LAST_MOMENT}' THEN ${moment(`date_trunc('${unit}', ${utc})`)} END`;
+    },
+    plain: MOMENT,
     create: () => new TimestampColumn(options.timestampsInMilliseconds),
   };
 }
@@ -149,6 +187,7 @@ function bytes(maxBytes: number): ColumnType {
     dms: 'BLOB',
     copyAs: asIs,
     compareAs: (identifier) => `encode(substr(${identifier}, 1, ${maxBytes}), 'hex')`,
+    plain: TEXT,
     create: () => new BytesColumn(maxBytes),
   };
 }
@@ -160,6 +199,7 @@ function lob(maxBytes: number, copyAs: (identifier: string) => string, create: (
     dms: 'NCLOB',
     copyAs,
     compareAs: (identifier) => `left(${copyAs === asIs ? `${identifier}::text` : copyAs(identifier)}, ${characters})`,
+    plain: TEXT,
     create: () => create(characters),
   };
 }

@@ -102,4 +102,8 @@ export class BytesColumn extends VariableColumn {
     const bytes = Buffer.from(buffer.toString('latin1', start + 2, end), 'hex');
     this.appendBinary(bytes, 0, bytes.length);
   }
+
+  public override appendComputed(bytes: Buffer): void {
+    this.appendBinary(bytes, 0, bytes.length);
+  }
 }

@@ -3,9 +3,14 @@ import { FixedColumn } from './column';
 
 /** PostgreSQL counts from 2000-01-01, Arrow and Parquet from 1970-01-01. */
 const EPOCH_DAYS = 10_957;
-const MICROS_PER_DAY = 86_400_000_000n;
+/** From the first of March of the year 0, where `daysOf` begins to count. */
+const DAYS_TO_1970 = 719_468;
+const MICROS_OF_DAY = 86_400_000_000;
+const MICROS_PER_DAY = BigInt(MICROS_OF_DAY);
 const EPOCH_MICROS = BigInt(EPOCH_DAYS) * MICROS_PER_DAY;
 const INFINITE_MICROS = [0x7fff_ffff_ffff_ffffn, -0x8000_0000_0000_0000n];
+/** PostgreSQL's last timestamps lie beyond what 64 bits of microseconds since 1970 can say. */
+const LAST_MICROS = 0x7fff_ffff_ffff_fffen;
 const INFINITE_DAYS = [0x7fff_ffff, -0x8000_0000];
 
 const DATE = /^(\d{4,})-(\d\d)-(\d\d)( BC)?$/;
@@ -21,17 +26,13 @@ export class DateColumn extends FixedColumn<Int32Array> {
   public appendBinary(buffer: Buffer, start: number): void {
     const days = buffer.readInt32BE(start);
     if (INFINITE_DAYS.includes(days)) this.appendUnrepresentable();
-    else this.append(days + EPOCH_DAYS);
+    else this.store(days + EPOCH_DAYS);
   }
 
   public appendText(buffer: Buffer, start: number, end: number): void {
     const match = DATE.exec(buffer.toString('latin1', start, end));
     if (match === null) this.appendUnrepresentable();
-    else this.append(daysOf(match, 4));
-  }
-
-  private append(days: number): void {
-    this.store(days);
+    else this.store(daysOf(match, 4));
   }
 }
 
@@ -42,21 +43,26 @@ export class TimeColumn extends FixedColumn<Int32Array> {
   }
 
   public appendBinary(buffer: Buffer, start: number, end: number): void {
-    const zoneSeconds = end - start === 12 ? buffer.readInt32BE(start + 8) : 0;
-    this.append(Number(buffer.readBigInt64BE(start)) + zoneSeconds * 1_000_000);
+    const micros = Number(buffer.readBigInt64BE(start));
+    if (end - start === 12) this.appendShifted(micros + buffer.readInt32BE(start + 8) * 1_000_000);
+    else this.append(micros);
   }
 
   public appendText(buffer: Buffer, start: number, end: number): void {
     const match = TIME.exec(buffer.toString('latin1', start, end));
     if (match === null) this.appendUnrepresentable();
-    else this.append(Number(timeMicros(match, 1) - zoneMicros(match, 5)));
+    else if (match[5] === undefined) this.append(Number(timeMicros(match, 1)));
+    else this.appendShifted(Number(timeMicros(match, 1) - zoneMicros(match, 5)));
   }
 
+  /** 24:00:00 is a time in PostgreSQL; a day has no such millisecond, so it becomes the last one. */
   private append(micros: number): void {
-    const day = Number(MICROS_PER_DAY);
-    // 24:00:00 is a time in PostgreSQL; a day has no such millisecond, so it stays what it is only in its own zone.
-    const inDay = micros === day ? day - 1000 : ((micros % day) + day) % day;
-    this.store(Math.floor(inDay / 1000));
+    this.store(Math.floor(Math.min(micros, MICROS_OF_DAY - 1) / 1000));
+  }
+
+  /** In UTC the clock may be in the day before or after; only the time of that day counts. */
+  private appendShifted(micros: number): void {
+    this.append(((micros % MICROS_OF_DAY) + MICROS_OF_DAY) % MICROS_OF_DAY);
   }
 }
 
@@ -79,24 +85,36 @@ export class TimestampColumn extends FixedColumn<BigInt64Array> {
   }
 
   private append(micros: bigint): void {
+    if (micros > LAST_MICROS) {
+      this.appendUnrepresentable();
+      return;
+    }
     // Truncation goes towards the past also before 1970, as PostgreSQL's date_trunc does.
     this.store(this.milliseconds ? (micros - (((micros % 1000n) + 1000n) % 1000n)) / 1000n : micros);
   }
 }
 
-/** Microseconds since 1970 in UTC of a timestamp as PostgreSQL writes it (ISO), `undefined` for infinities. */
-export function timestampMicros(text: string): bigint | undefined {
+/** Microseconds since 1970 in UTC of a date or timestamp as PostgreSQL writes it (ISO), `undefined` for anything else. */
+export function momentMicros(text: string): bigint | undefined {
+  const date = DATE.exec(text);
+  return date === null ? timestampMicros(text) : BigInt(daysOf(date, 4)) * MICROS_PER_DAY;
+}
+
+function timestampMicros(text: string): bigint | undefined {
   const match = TIMESTAMP.exec(text);
   if (match === null) return undefined;
   return BigInt(daysOf(match, 12)) * MICROS_PER_DAY + timeMicros(match, 4) - zoneMicros(match, 8);
 }
 
+/** Days since 1970. PostgreSQL's dates go far beyond those of JavaScript, so they are counted here. */
 function daysOf(match: RegExpExecArray, bcGroup: number): number {
-  const year = match[bcGroup] === undefined ? Number(match[1]) : 1 - Number(match[1]);
-  // Date.UTC reads years 0–99 as 1900–1999, so the year is set on its own.
-  const date = new Date(0);
-  date.setUTCFullYear(year, Number(match[2]) - 1, Number(match[3]));
-  return Math.round(date.getTime() / 86_400_000);
+  const calendarYear = match[bcGroup] === undefined ? Number(match[1]) : 1 - Number(match[1]);
+  const month = Number(match[2]);
+  // Years that begin in March: a leap day is then a year's last, and the months before it have a regular pattern.
+  const year = month > 2 ? calendarYear : calendarYear - 1;
+  const dayOfYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + Number(match[3]) - 1;
+  const leapDays = Math.floor(year / 4) - Math.floor(year / 100) + Math.floor(year / 400);
+  return year * 365 + leapDays + dayOfYear - DAYS_TO_1970;
 }
 
 function timeMicros(match: RegExpExecArray, group: number): bigint {

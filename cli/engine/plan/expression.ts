@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import initSqlJs from 'sql.js';
 import type { Database, SqlValue, Statement } from 'sql.js';
-import { UsageError } from '../../errors';
+import { messageOf, UsageError } from '../../errors';
+import type { ColumnType } from '../columns/postgres-types';
 
 /** What an expression can refer to besides the row: `$AR_H_…` of the change and `$AR_M_…` of the table. */
 export interface RowHeader {
@@ -13,6 +14,12 @@ export interface RowHeader {
   readonly timestamp: string;
   /** `$AR_H_CHANGE_SEQ`: grows with every change of the task; empty in a full load. */
   readonly changeSequence: string;
+}
+
+/** What an expression gave. */
+export interface Computed {
+  readonly bytes: Buffer;
+  readonly isBlob: boolean;
 }
 
 export interface TableHeader {
@@ -43,6 +50,7 @@ export class Expression {
     private readonly statement: Statement,
     columns: readonly string[],
     private readonly table: TableHeader,
+    private readonly where: string,
   ) {
     this.columns = columns;
   }
@@ -69,14 +77,14 @@ export class Expression {
     }
     try {
       const statement = database.prepare(`SELECT ${text}`);
-      return new Expression(statement, references.filter((name) => !HEADERS.includes(name)), table);
+      return new Expression(statement, references.filter((name) => !HEADERS.includes(name)), table, where);
     } catch (error) {
-      throw new UsageError(`${where}: expression ${JSON.stringify(text)} is not valid: ${(error as Error).message}`);
+      throw new UsageError(`${where}: expression ${JSON.stringify(text)} is not valid: ${messageOf(error)}`);
     }
   }
 
-  /** The value as text, `null` when it is null. */
-  public evaluate(row: (column: string) => SqlValue, header: RowHeader): string | null {
+  /** The value as bytes: text in UTF-8, or what a blob holds; `null` when it is null. */
+  public evaluate(row: (column: string) => SqlValue, header: RowHeader): Computed | null {
     const bindings: Record<string, SqlValue> = {
       $AR_H_OPERATION: header.operation,
       $AR_H_STREAM_POSITION: header.streamPosition,
@@ -88,17 +96,30 @@ export class Expression {
       $AR_M_SOURCE_TABLE_NAME: this.table.table,
     };
     for (const column of this.columns) bindings[`$${column}`] = row(column);
-    const [value] = this.statement.get(bindings);
+    const value = this.valueWith(bindings);
     if (value === null || value === undefined) return null;
-    return typeof value === 'object' ? `\\x${Buffer.from(value).toString('hex')}` : String(value);
+    return typeof value === 'object'
+      ? { bytes: Buffer.from(value), isBlob: true }
+      : { bytes: Buffer.from(String(value)), isBlob: false };
+  }
+
+  private valueWith(bindings: Record<string, SqlValue>): SqlValue | bigint | undefined {
+    try {
+      // The driver's published types leave the option out; integers do not fit into a double.
+      const get = this.statement.get.bind(this.statement) as (...args: unknown[]) => (SqlValue | bigint)[];
+      return get(bindings, { useBigInt: true })[0];
+    } catch (error) {
+      throw new UsageError(`${this.where}: its expression fails for a row of ${this.table.schema}.${this.table.table}: ${messageOf(error)}`);
+    }
   }
 }
 
-/** A column's text as SQLite should see it: a number, a blob or text. */
-export function sqliteValue(text: string | null | undefined, dmsType: string): SqlValue {
-  if (text === null || text === undefined) return null;
-  if (dmsType === 'BLOB') return Buffer.from(text.slice(2), 'hex');
-  if (!/^(INT|NUMERIC|REAL)/.test(dmsType)) return text;
+/** A column's value, as its type's output function wrote it, as SQLite should see it: a number, a blob or text. */
+export function sqliteValue(output: string | null | undefined, { dms, plain }: ColumnType): SqlValue {
+  if (output === null || output === undefined) return null;
+  if (dms === 'BLOB') return Buffer.from(output.slice(2), 'hex');
+  const text = plain.text(output);
+  if (plain.kind !== 'number') return text;
   const value = Number(text);
   // Beyond 2^53 a double would change an integer; as text SQLite still computes with it.
   return Number.isSafeInteger(value) || !/^-?\d+$/.test(text) ? value : text;

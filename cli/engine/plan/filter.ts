@@ -1,16 +1,28 @@
 import { escapeIdentifier, escapeLiteral } from 'pg';
 import type { FilterConditionDefinition, SourceFilterDefinition } from '../../../lib/table-mappings/document';
-import { timestampMicros } from '../columns/temporal';
+import type { PlainValue } from '../columns/postgres-types';
+import { momentMicros } from '../columns/temporal';
 
-type FilterGroups = readonly (readonly SourceFilterDefinition[])[];
+export type FilterGroups = readonly (readonly SourceFilterDefinition[])[];
 
-/** How values of a column compare: as numbers, as moments, or as text by code point. */
-export type Comparison = 'number' | 'moment' | 'text';
+/** What filters see of each column. */
+export type PlainColumns = (column: string) => PlainValue;
 
-/** The comparison that belongs to a DMS type. */
-export function comparisonOf(dmsType: string): Comparison {
-  if (/^(INT|NUMERIC|REAL)/.test(dmsType)) return 'number';
-  return ['DATE', 'DATETIME'].includes(dmsType) ? 'moment' : 'text';
+const DECIMAL = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*$/;
+
+/**
+ * Whether a filter's values can be compared with a column's.
+ *
+ * @returns what is wrong with the first one that cannot; `undefined` when all can
+ */
+export function unusableValue({ kind }: PlainValue, filter: SourceFilterDefinition): string | undefined {
+  const values = filter['filter-conditions'].flatMap((condition) =>
+    [condition.value, condition['start-value'], condition['end-value']].filter((value) => value !== undefined).map(String));
+  const unusable = values.find((value) =>
+    (kind === 'number' && !DECIMAL.test(value)) || (kind === 'moment' && momentMicros(value) === undefined));
+  if (unusable === undefined) return undefined;
+  const expected = kind === 'number' ? 'a number such as 12.5' : 'a moment such as 2026-01-31 or 2026-01-31 23:59:59.999';
+  return `${JSON.stringify(unusable)} is not ${expected}`;
 }
 
 /**
@@ -19,19 +31,20 @@ export function comparisonOf(dmsType: string): Comparison {
  *
  * @see https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.Filters.html
  */
-export function filterSql(groups: FilterGroups, comparison: (column: string) => Comparison): string | undefined {
+export function filterSql(groups: FilterGroups, columns: PlainColumns): string | undefined {
   if (groups.length === 0) return undefined;
   return anyOf(groups.map((group) => group.map((filter) => {
-    const collation = comparison(filter['column-name']) === 'text' ? '::text COLLATE "C"' : '';
-    const column = escapeIdentifier(filter['column-name']) + collation;
-    return anyOf(filter['filter-conditions'].map((condition) => conditionSql(column, condition)));
+    const plain = columns(filter['column-name']);
+    const column = plain.sql(escapeIdentifier(filter['column-name'])) + (plain.kind === 'text' ? ' COLLATE "C"' : '');
+    return anyOf(filter['filter-conditions'].map((condition) => conditionSql(column, plain, condition)));
   }).join(' AND ')));
 }
 
 const anyOf = (conditions: readonly string[]): string => `(${conditions.join(' OR ')})`;
 
-function conditionSql(column: string, condition: FilterConditionDefinition): string {
-  const literal = (value: string | number | undefined): string => escapeLiteral(String(value));
+function conditionSql(value: string, { kind }: PlainValue, condition: FilterConditionDefinition): string {
+  const literal = (text: string | number | undefined): string => literalSql(kind, String(text));
+  const column = `(${value})`;
   const range = (): string => `${literal(condition['start-value'])} AND ${literal(condition['end-value'])}`;
   switch (condition['filter-operator']) {
     case 'null':
@@ -47,6 +60,12 @@ function conditionSql(column: string, condition: FilterConditionDefinition): str
   }
 }
 
+/** A number has no quotes: PostgreSQL would read a quoted one as the column's type, which may not have it. */
+function literalSql(kind: PlainValue['kind'], text: string): string {
+  if (kind === 'number') return `(${text})`;
+  return kind === 'moment' ? `(timestamptz ${escapeLiteral(text)} AT TIME ZONE 'UTC')` : escapeLiteral(text);
+}
+
 const SQL_OPERATOR = { lte: '<=', ste: '<=', gte: '>=', eq: '=', noteq: '<>' } as const;
 
 /** A row as logical decoding sends it: text by column; `undefined` for a column that it did not send. */
@@ -56,21 +75,22 @@ export type RowValue = (column: string) => string | null | undefined;
  * Whether a changed row passes the filters. A row whose filter column was not sent (a DELETE carries only its key) does
  * not pass: DMS documents that such deletes are lost.
  */
-export function passesFilters(groups: FilterGroups, comparison: (column: string) => Comparison, row: RowValue): boolean {
+export function passesFilters(groups: FilterGroups, columns: PlainColumns, row: RowValue): boolean {
   if (groups.length === 0) return true;
   return groups.some((group) => group.every((filter) => {
-    const value = row(filter['column-name']);
-    if (value === undefined) return false;
-    const kind = comparison(filter['column-name']);
+    const output = row(filter['column-name']);
+    if (output === undefined) return false;
+    const { kind, text } = columns(filter['column-name']);
+    const value = output === null ? null : text(output);
     return filter['filter-conditions'].some((condition) => passes(value, kind, condition));
   }));
 }
 
-function passes(value: string | null, kind: Comparison, condition: FilterConditionDefinition): boolean {
+function passes(value: string | null, kind: PlainValue['kind'], condition: FilterConditionDefinition): boolean {
   const operator = condition['filter-operator'];
   if (operator === 'null') return value === null;
   if (value === null) return false;
-  const order = (other: string | number | undefined): number => compare(value, String(other), kind);
+  const order = (other: string | number | undefined): number => ORDER[kind](value, String(other));
   switch (operator) {
     case 'notnull':
       return true;
@@ -89,34 +109,38 @@ function passes(value: string | null, kind: Comparison, condition: FilterConditi
   }
 }
 
-function compare(one: string, other: string, kind: Comparison): number {
-  if (kind === 'number') return compareNumbers(one, other);
-  if (kind === 'moment') return Number(momentOf(one) - momentOf(other));
-  return Buffer.compare(Buffer.from(one), Buffer.from(other));
+const ORDER: Readonly<Record<PlainValue['kind'], (one: string, other: string) => number>> = {
+  number: (one, other) => compareNumbers(parseNumber(one), parseNumber(other)),
+  moment: (one, other) => compareExact(momentOf(one), momentOf(other)),
+  text: (one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)),
+};
+
+const compareExact = (one: bigint, other: bigint): number => (one === other ? 0 : one < other ? -1 : 1);
+
+/** `digits × 10^exponent`; of what is not finite only the rank counts. */
+interface PlainNumber {
+  readonly rank: number;
+  readonly digits: bigint;
+  readonly exponent: number;
 }
 
-/** Plain decimals compare exactly whatever their length; other notations (1e5, NaN) as doubles, NaN above everything. */
-function compareNumbers(one: string, other: string): number {
-  const left = DECIMAL.exec(one);
-  const right = DECIMAL.exec(other);
-  if (left === null || right === null) {
-    const [a, b] = [Number(one), Number(other)];
-    return Number.isNaN(a) || Number.isNaN(b) ? Number(Number.isNaN(a)) - Number(Number.isNaN(b)) : Math.sign(a - b);
-  }
-  const scale = Math.max(left[3]?.length ?? 0, right[3]?.length ?? 0);
-  const difference = unscaled(left, scale) - unscaled(right, scale);
-  return difference === 0n ? 0 : difference < 0n ? -1 : 1;
+/** PostgreSQL's order: NaN is above everything. */
+const RANKS: Readonly<Record<string, number>> = { '-Infinity': -1, Infinity: 1, NaN: 2 };
+
+function parseNumber(text: string): PlainNumber {
+  const [, sign, whole = '', fraction = '', power = '0'] = /^\s*([+-]?)(\d*)\.?(\d*)(?:e([+-]?\d+))?\s*$/i.exec(text) ?? [];
+  const digits = BigInt(whole + fraction);
+  return { rank: RANKS[text] ?? 0, digits: sign === '-' ? -digits : digits, exponent: Number(power) - fraction.length };
 }
 
-const DECIMAL = /^\s*([+-]?)(\d+)(?:\.(\d*))?\s*$/;
-
-function unscaled(match: RegExpExecArray, scale: number): bigint {
-  const value = BigInt(match[2]! + (match[3] ?? '').padEnd(scale, '0'));
-  return match[1] === '-' ? -value : value;
+function compareNumbers(one: PlainNumber, other: PlainNumber): number {
+  if (one.rank !== 0 || other.rank !== 0) return one.rank - other.rank;
+  const exponent = Math.min(one.exponent, other.exponent);
+  const scaled = (value: PlainNumber): bigint => value.digits * 10n ** BigInt(value.exponent - exponent);
+  return compareExact(scaled(one), scaled(other));
 }
 
 function momentOf(text: string): bigint {
-  if (text === 'infinity') return 1n << 62n;
-  if (text === '-infinity') return -(1n << 62n);
-  return timestampMicros(text) ?? timestampMicros(`${text} 00:00:00`) ?? 0n;
+  if (text === 'infinity') return 1n << 64n;
+  return momentMicros(text) ?? -(1n << 64n);
 }

@@ -2,12 +2,11 @@ import type { SourceFilterDefinition, TableMappingDocument } from '../../../lib/
 import { UsageError } from '../../errors';
 import type { Column } from '../columns/column';
 import { addedColumnType } from '../columns/dms-types';
-import type { ColumnType, TypeOptions } from '../columns/postgres-types';
+import type { ColumnType, PlainValue, TypeOptions } from '../columns/postgres-types';
 import { columnType } from '../columns/postgres-types';
 import type { SourceTable } from '../source/catalog';
 import { Expression } from './expression';
-import type { Comparison } from './filter';
-import { comparisonOf } from './filter';
+import { unusableValue } from './filter';
 import type { Selected } from './selection';
 import { transformTable } from './transformation';
 
@@ -36,19 +35,20 @@ export interface TablePlan {
   readonly computed: readonly ComputedColumn[];
   readonly filters: readonly (readonly SourceFilterDefinition[])[];
   readonly loadOrder: number;
-  /** DMS type of every source column, replicated or not. */
-  readonly dmsTypeOf: (column: string) => string;
+  /** The type of every source column, replicated or not. */
+  readonly typeOf: (column: string) => ColumnType;
 }
 
-/** How the values of a column compare in filters. */
-export function comparison(plan: TablePlan): (column: string) => Comparison {
-  return (column) => comparisonOf(plan.dmsTypeOf(column));
+/** What filters see of the columns. */
+export function plainColumns(plan: TablePlan): (column: string) => PlainValue {
+  return (column) => plan.typeOf(column).plain;
 }
 
 /**
  * Plans one selected table.
  *
- * @throws {UsageError} when a rule names a column that the table does not have, or two columns get one name
+ * @throws {UsageError} when a rule names a column that the table does not have or that it cannot be applied to, or two
+ * columns get one name
  */
 export async function planTable(
   mappings: TableMappingDocument,
@@ -60,11 +60,7 @@ export async function planTable(
   const transformed = transformTable(mappings, table, names);
   const title = `${table.schema}.${table.name}`;
 
-  for (const filter of filters.flat()) {
-    if (!types.has(filter['column-name'])) {
-      throw new UsageError(`${title}: filter on column "${filter['column-name']}", which it does not have; it has ${names.join(', ')}`);
-    }
-  }
+  filters.flat().forEach((filter) => refuseUnusable(title, filter, types));
   const computed = await Promise.all(transformed.added.map(async (rule): Promise<ComputedColumn> => {
     const where = `rule ${rule['rule-id']}`;
     const definition = rule['data-type'] ?? { type: 'string', length: 50 };
@@ -86,8 +82,21 @@ export async function planTable(
     computed,
     filters,
     loadOrder,
-    dmsTypeOf: (column) => types.get(column)?.dms ?? 'STRING',
+    typeOf: (column) => types.get(column)!,
   };
+}
+
+function refuseUnusable(table: string, filter: SourceFilterDefinition, types: ReadonlyMap<string, ColumnType>): void {
+  const column = filter['column-name'];
+  const type = types.get(column);
+  if (type === undefined) {
+    throw new UsageError(`${table}: filter on column "${column}", which it does not have; it has ${[...types.keys()].join(', ')}`);
+  }
+  if (type.dms.endsWith('LOB')) {
+    throw new UsageError(`${table}: filter on column "${column}", which is a LOB (${type.dms}) to DMS: DMS filters on other columns only`);
+  }
+  const problem = unusableValue(type.plain, filter);
+  if (problem !== undefined) throw new UsageError(`${table}: filter on column "${column}": ${problem}`);
 }
 
 function refuseTwins(table: string, names: readonly string[]): void {

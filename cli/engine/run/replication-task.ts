@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { checkTableMappings, checkTaskSettings } from '../../../lib/rules';
+import type { Finding } from '../../../lib/rules/finding';
 import type { TaskDefinition } from '../../../lib/rules/template';
 import { parseJsonProperty } from '../../../lib/rules/template';
 import type { TableMappingDocument } from '../../../lib/table-mappings/document';
@@ -65,8 +67,10 @@ export function readReplicationTask(definition: TaskDefinition): ReplicationTask
 
   const mappings = parse(id, 'TableMappings', properties.TableMappings) as TableMappingDocument | undefined
     ?? refuse('TableMappings are not known before deployment: they refer to other resources');
+  refuseBroken(id, checkTableMappings(mappings, 'TableMappings'));
   refuseUnsupportedMappings(id, mappings);
   const settingsDocument = parse(id, 'ReplicationTaskSettings', properties.ReplicationTaskSettings) ?? {};
+  refuseBroken(id, checkTaskSettings(settingsDocument, 'ReplicationTaskSettings'));
   const settings = readTaskSettings(id, settingsDocument);
   const lake = readS3Settings(id, record(target.properties.S3Settings));
 
@@ -91,6 +95,12 @@ function parse(id: string, key: string, value: unknown): unknown {
   } catch (error) {
     throw new UsageError(`task ${id}: ${key}: ${(error as Error).message}`);
   }
+}
+
+/** What `dms check` would find is not tried at all. */
+function refuseBroken(id: string, findings: readonly Finding[]): void {
+  const error = findings.find(({ severity }) => severity === 'error');
+  if (error !== undefined) throw new UsageError(`task ${id}: ${error.path}: ${error.message}`);
 }
 
 function refuseExtraAttributes(id: string, attributes: unknown, side: string): void {

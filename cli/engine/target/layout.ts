@@ -1,7 +1,10 @@
 /** How DMS names what it writes to S3. All pure: the moment is given. */
 
-export type DatePartitionSequence = 'YYYYMMDD' | 'YYYYMMDDHH' | 'YYYYMM' | 'MMYYYYDD' | 'DDMMYYYY';
-export type DatePartitionDelimiter = 'SLASH' | 'UNDERSCORE' | 'DASH' | 'NONE';
+export const DATE_PARTITION_SEQUENCES = ['YYYYMMDD', 'YYYYMMDDHH', 'YYYYMM', 'MMYYYYDD', 'DDMMYYYY'] as const;
+export const DATE_PARTITION_DELIMITERS = ['SLASH', 'UNDERSCORE', 'DASH', 'NONE'] as const;
+
+export type DatePartitionSequence = (typeof DATE_PARTITION_SEQUENCES)[number];
+export type DatePartitionDelimiter = (typeof DATE_PARTITION_DELIMITERS)[number];
 
 export interface DatePartition {
   readonly sequence: DatePartitionSequence;

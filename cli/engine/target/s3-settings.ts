@@ -1,5 +1,6 @@
 import { UsageError } from '../../errors';
-import type { DatePartition, DatePartitionDelimiter, DatePartitionSequence } from './layout';
+import type { DatePartition } from './layout';
+import { DATE_PARTITION_DELIMITERS, DATE_PARTITION_SEQUENCES } from './layout';
 import type { ParquetOptions } from './parquet-file';
 import type { MetadataColumns } from './table-batch';
 
@@ -51,23 +52,27 @@ export function readS3Settings(task: string, settings: Settings): LakeSettings {
   refuseUnsupported(task, settings);
   const flag = (key: string, otherwise = false): boolean =>
     (settings[key] === undefined ? otherwise : isOn(settings[key]));
-  const number = (key: string, otherwise: number): number => Number(settings[key] ?? otherwise);
+  const number = (key: string, otherwise: number): number => positive(task, key, settings[key] ?? otherwise);
   const text = (key: string, otherwise: string): string => {
     const value = settings[key];
     return typeof value === 'string' && value !== '' ? value : otherwise;
   };
-  const word = (key: string, otherwise: string): string => wireValue(text(key, otherwise));
+  const word = <W extends string>(key: string, allowed: readonly W[], otherwise: W): W =>
+    oneOf(task, key, allowed, settings[key] ?? otherwise);
 
   const includeOp = flag('IncludeOpForFullLoad');
   const insertsOnly = flag('CdcInsertsOnly');
   const insertsAndUpdates = flag('CdcInsertsAndUpdates');
+  if (insertsOnly && insertsAndUpdates) {
+    throw new UsageError(`task ${task}: S3Settings has both CdcInsertsOnly and CdcInsertsAndUpdates: switch one off`);
+  }
   const timestampColumn = text('TimestampColumnName', '') || undefined;
   return {
     bucketFolder: text('BucketFolder', ''),
     parquet: {
-      gzip: word('CompressionType', 'none') === 'gzip',
-      version2: word('ParquetVersion', 'parquet-1-0') === 'parquet-2-0',
-      encoding: word('EncodingType', 'rle-dictionary') as ParquetOptions['encoding'],
+      gzip: word('CompressionType', ['none', 'gzip'], 'none') === 'gzip',
+      version2: word('ParquetVersion', ['parquet-1-0', 'parquet-2-0'], 'parquet-1-0') === 'parquet-2-0',
+      encoding: word('EncodingType', ['plain', 'plain-dictionary', 'rle-dictionary'], 'rle-dictionary'),
       rowGroupLength: number('RowGroupLength', 10_000),
       dataPageSize: number('DataPageSize', 1024 * 1024),
       dictPageSizeLimit: number('DictPageSizeLimit', 1024 * 1024),
@@ -84,9 +89,9 @@ export function readS3Settings(task: string, settings: Settings): LakeSettings {
     minFileBytes: number('CdcMinFileSize', 32_000) * 1024,
     datePartition: flag('DatePartitionEnabled')
       ? {
-        sequence: text('DatePartitionSequence', 'YYYYMMDD').toUpperCase() as DatePartitionSequence,
-        delimiter: text('DatePartitionDelimiter', 'SLASH').toUpperCase() as DatePartitionDelimiter,
-        timeZone: text('DatePartitionTimezone', 'UTC'),
+        sequence: word('DatePartitionSequence', DATE_PARTITION_SEQUENCES, 'YYYYMMDD'),
+        delimiter: word('DatePartitionDelimiter', DATE_PARTITION_DELIMITERS, 'SLASH'),
+        timeZone: knownTimeZone(task, settings.DatePartitionTimezone ?? 'UTC'),
       }
       : undefined,
   };
@@ -104,6 +109,26 @@ function refuseUnsupported(task: string, settings: Settings): void {
       refuse(`S3Settings.${key}`);
     }
     if (![...REFUSED_WHEN_ON, ...SUPPORTED, ...WITHOUT_EFFECT].includes(key)) refuse(`S3Settings.${key}`);
+  }
+}
+
+function positive(task: string, key: string, value: unknown): number {
+  const number = typeof value === 'string' && value !== '' ? Number(value) : value;
+  if (typeof number === 'number' && number > 0 && Number.isFinite(number)) return number;
+  throw new UsageError(`task ${task}: S3Settings.${key} is ${JSON.stringify(value)}: give a number above 0`);
+}
+
+function oneOf<W extends string>(task: string, key: string, allowed: readonly W[], value: unknown): W {
+  const word = allowed.find((candidate) => wireValue(candidate) === wireValue(value));
+  if (word !== undefined) return word;
+  throw new UsageError(`task ${task}: S3Settings.${key} is ${JSON.stringify(value)}: it must be one of ${allowed.join(', ')}`);
+}
+
+function knownTimeZone(task: string, value: unknown): string {
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: String(value) }).resolvedOptions().timeZone;
+  } catch {
+    throw new UsageError(`task ${task}: S3Settings.DatePartitionTimezone is ${JSON.stringify(value)}: give an area and location such as Europe/Berlin`);
   }
 }
 

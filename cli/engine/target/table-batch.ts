@@ -123,13 +123,9 @@ export class TableBatch {
   private appendComputed(op: Operation, origin: ChangeOrigin, text: (column: string) => string | null): void {
     const header: RowHeader = { ...origin, operation: OPERATIONS[op] };
     this.plan.computed.forEach(({ expression }, i) => {
-      const value = expression.evaluate((column) => sqliteValue(text(column), this.plan.dmsTypeOf(column)), header);
-      if (value === null) {
-        this.computed[i]!.appendNull();
-      } else {
-        const bytes = Buffer.from(value);
-        this.computed[i]!.appendText(bytes, 0, bytes.length);
-      }
+      const value = expression.evaluate((column) => sqliteValue(text(column), this.plan.typeOf(column)), header);
+      if (value === null) this.computed[i]!.appendNull();
+      else this.computed[i]!.appendComputed(value.bytes, value.isBlob);
     });
   }
 }

@@ -145,7 +145,9 @@ function lastStates(
   files: readonly string[],
   types: ReadonlyMap<string, string>,
 ): string {
-  const columns = plan.copied.map(({ name }) => escapeIdentifier(name)).join(', ');
+  // A column that is newer than every file is null there.
+  const columns = plan.copied
+    .map(({ name }) => (types.has(name) ? '' : 'NULL AS ') + escapeIdentifier(name)).join(', ');
   if (files.length === 0) return 'SELECT * FROM source WHERE false';
   const operation = types.has('Op') ? '"Op"' : 'NULL';
   const list = `[${files.map(escapeLiteral).join(', ')}]`;
