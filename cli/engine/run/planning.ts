@@ -22,7 +22,38 @@ export async function planTables(client: Client, task: ReplicationTask): Promise
   if (selected.length === 0) {
     throw new UsageError(`task ${task.id}: its selection rules choose no table; the source has ${listed(catalog)}`);
   }
-  return Promise.all(selected.map((selection) => planTable(task.mappings, selection, task.types)));
+  const plans = await Promise.all(selected.map((selection) => planTable(task.mappings, selection, task.types)));
+  plans.forEach((plan) => refusePlace(task, plan));
+  refuseSharedPlaces(plans);
+  return plans;
+}
+
+/** Names become folders and columns of files: what cannot be one, or is taken by DMS itself, has to be renamed. */
+function refusePlace({ lake: { changeColumns, loadColumns, bucketFolder } }: ReplicationTask, plan: TablePlan): void {
+  const title = `${plan.source.schema}.${plan.source.name}`;
+  const strange = [...bucketFolder.split('/'), plan.schema, plan.name].find((part) => part === '.' || part === '..')
+    ?? [plan.schema, plan.name].find((part) => part === '' || part.includes('/'));
+  if (strange !== undefined) {
+    throw new UsageError(`${title}: ${JSON.stringify(strange)} cannot be a folder of the lake; rename it with a transformation rule`);
+  }
+  const own = [changeColumns.op || loadColumns.op ? 'Op' : undefined, changeColumns.timestampColumn];
+  const taken = [...plan.copied, ...plan.computed].find(({ name }) => own.includes(name));
+  if (taken !== undefined) {
+    throw new UsageError(`${title}: its column "${taken.name}" has the name of one that DMS adds; rename it with a transformation rule`);
+  }
+}
+
+function refuseSharedPlaces(plans: readonly TablePlan[]): void {
+  const owners = new Map<string, TablePlan>();
+  for (const plan of plans) {
+    const folder = `${plan.schema}/${plan.name}`;
+    const owner = owners.get(folder);
+    if (owner !== undefined) {
+      const [one, other] = [owner, plan].map(({ source }) => `${source.schema}.${source.name}`);
+      throw new UsageError(`${one} and ${other} would both become ${folder}: DMS does not merge tables; change the transformation rules`);
+    }
+    owners.set(folder, plan);
+  }
 }
 
 /**
@@ -43,20 +74,35 @@ export async function planAgain(
     return same ?? {
       name,
       type: { oid: typeOid, modifier: typeModifier, name: '', kind: 'b', category: '' },
-      declared: { oid: typeOid, modifier: typeModifier },
-      generated: false,
+      declared: { oid: typeOid, modifier: typeModifier, sql: 'text' },
+      generation: null,
     };
   });
+  const generated = (now ?? plan.source).columns.filter((column) => column.generation !== null);
   const selection: Selected<SourceTable> = {
-    table: { ...(now ?? plan.source), schema: plan.source.schema, name: plan.source.name, columns },
+    table: { ...(now ?? plan.source), schema: plan.source.schema, name: plan.source.name, columns: [...columns, ...generated] },
     filters: plan.filters,
     loadOrder: plan.loadOrder,
   };
   return planTable(task.mappings, selection, task.types);
 }
 
+/** The plan with the columns that its table still has: the stream tells of a changed table only with its next row. */
+export async function asItIsNow(client: Client, plan: TablePlan): Promise<TablePlan> {
+  const now = (await readCatalog(client, plan.source.oid))[0] ?? plan.source;
+  const isThere = (name: string): boolean => {
+    const planned = plan.source.columns.find((column) => column.name === name);
+    return now.columns.some((column) => column.name === name && column.declared.oid === planned?.declared.oid);
+  };
+  return {
+    ...plan,
+    source: { ...plan.source, schema: now.schema, name: now.name },
+    copied: plan.copied.filter(({ source }) => isThere(source)),
+  };
+}
+
 function describes(table: SourceTable, relation: Relation): boolean {
-  const sent = table.columns.filter((column) => !column.generated);
+  const sent = table.columns.filter((column) => column.generation === null);
   return (
     sent.length === relation.columns.length &&
     sent.every(({ name, declared }, i) => {

@@ -4,7 +4,7 @@ import type { SourceTable } from './catalog';
 
 /** Logical decoding as the engine uses it (publications per operation, exported snapshots) needs this release. */
 const OLDEST_VERSION = 140_000;
-/** One slot and one sender for the task, one of each for the snapshot that the final comparison reads. */
+/** One for the task, one for the snapshot that the final comparison reads. */
 const SLOTS_NEEDED = 2;
 
 interface ServerState {
@@ -23,7 +23,7 @@ const STATE = `
   SELECT current_setting('server_version_num')::int AS version, current_setting('server_version') AS version_text,
          current_setting('wal_level') AS wal_level, current_user::text AS user_name,
          current_setting('max_replication_slots')::int AS max_slots,
-         current_setting('max_replication_slots')::int - (SELECT count(*) FROM pg_replication_slots)::int AS free_slots,
+         current_setting('max_replication_slots')::int - (SELECT count(*) FROM pg_replication_slots WHERE slot_name <> $1)::int AS free_slots,
          current_setting('max_wal_senders')::int AS max_senders,
          current_setting('max_wal_senders')::int - (SELECT count(*) FROM pg_stat_replication)::int AS free_senders,
          (SELECT rolsuper OR rolreplication FROM pg_roles WHERE rolname = current_user)
@@ -34,10 +34,11 @@ const STATE = `
  * Checks that the server can feed a task, before anything is created in it.
  *
  * @param capture whether the task follows changes
+ * @param ownSlot the slot of a run that goes on: it is taken, but by us
  * @throws {UsageError} naming the setting, what it is and what it has to be
  */
-export async function checkServer(client: Client, capture: boolean): Promise<void> {
-  const { rows } = await client.query<ServerState>(STATE);
+export async function checkServer(client: Client, capture: boolean, ownSlot: string | undefined): Promise<void> {
+  const { rows } = await client.query<ServerState>(STATE, [ownSlot ?? '']);
   const state = rows[0]!;
   if (state.version < OLDEST_VERSION) {
     throw new UsageError(`the source is PostgreSQL ${state.version_text}: dms rehearse needs version 14 or newer`);
@@ -68,15 +69,31 @@ export async function checkServer(client: Client, capture: boolean): Promise<voi
   }
 }
 
-/** @throws {UsageError} naming the tables that the user may not read */
+interface Obstacle {
+  readonly name: string;
+  readonly user_name: string;
+  readonly schema_hidden: boolean;
+  readonly table_hidden: boolean;
+}
+
+/** @throws {UsageError} naming the tables that the user may not read, or not read whole */
 export async function checkPrivileges(client: Client, tables: readonly SourceTable[]): Promise<void> {
-  const { rows } = await client.query<{ name: string; user_name: string }>(
-    `SELECT oid::regclass::text AS name, current_user::text AS user_name
-       FROM unnest($1::oid[]) AS oid WHERE NOT has_table_privilege(oid, 'SELECT')`,
+  const { rows } = await client.query<Obstacle>(
+    `SELECT * FROM (
+       SELECT format('%I.%I', n.nspname, c.relname) AS name, current_user::text AS user_name,
+              NOT has_schema_privilege(n.oid, 'USAGE') AS schema_hidden,
+              NOT has_table_privilege(c.oid, 'SELECT') AS table_hidden,
+              row_security_active(c.oid) AS rows_hidden
+         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.oid = ANY ($1::oid[]) ORDER BY 1) AS tables
+      WHERE schema_hidden OR table_hidden OR rows_hidden`,
     [tables.map((table) => table.oid)],
   );
-  if (rows.length > 0) {
-    const names = rows.map(({ name }) => name).join(', ');
-    throw new UsageError(`the source user "${rows[0]!.user_name}" may not read ${names}: GRANT SELECT on them`);
-  }
+  const first = rows[0];
+  if (first === undefined) return;
+  const mend = first.schema_hidden ? 'GRANT USAGE on the schema'
+    : first.table_hidden ? 'GRANT SELECT on them'
+      : 'row-level security hides rows of it; ALTER ROLE … BYPASSRLS';
+  const reading = first.schema_hidden || first.table_hidden ? 'may not read' : 'may not read all of';
+  throw new UsageError(`the source user "${first.user_name}" ${reading} ${rows.map(({ name }) => name).join(', ')}: ${mend}`);
 }

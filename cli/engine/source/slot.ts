@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { escapeIdentifier } from 'pg';
 import { UsageError, codeOf, messageOf } from '../../errors';
@@ -40,13 +41,36 @@ export async function createPublications(client: Client, name: string, tables: r
   return created;
 }
 
+/** How long a server may take to notice that the process that read a slot is gone. */
+const RELEASE_LIMIT_MS = 15_000;
+
+/**
+ * Waits until nobody reads a slot any more: the server notices a moment later than we do, above all after a crash.
+ *
+ * @returns whether there is such a slot
+ * @throws {UsageError} when somebody goes on reading it
+ */
+export async function releasedSlot(client: Client, slot: string): Promise<boolean> {
+  for (const deadline = Date.now() + RELEASE_LIMIT_MS; ; await sleep(50)) {
+    const { rows } = await client.query<{ active_pid: number | null }>(
+      'SELECT active_pid FROM pg_replication_slots WHERE slot_name = $1',
+      [slot],
+    );
+    if (rows[0] === undefined) return false;
+    const pid = rows[0].active_pid;
+    if (pid === null) return true;
+    if (Date.now() > deadline) {
+      throw new UsageError(
+        `replication slot ${slot} is still read by process ${pid} of the source: end the other dms, or SELECT pg_terminate_backend(${pid})`,
+      );
+    }
+  }
+}
+
 /** Takes slot and publications away; those that are gone already are fine. */
 export async function dropSourceObjects(client: Client, { slot, publications }: SourceObjects): Promise<void> {
   for (const publication of publications) {
     await client.query(`DROP PUBLICATION IF EXISTS ${escapeIdentifier(publication)}`);
   }
-  await client.query(
-    'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1',
-    [slot],
-  );
+  if (await releasedSlot(client, slot)) await client.query('SELECT pg_drop_replication_slot($1)', [slot]);
 }
