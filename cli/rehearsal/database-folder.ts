@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { codeOf, UsageError } from '../errors';
+import { codeOf, messageOf, UsageError } from '../errors';
 import { canEnter, serverAccount, temporaryRoot, type Account } from '../server/account';
 
 /**
@@ -11,7 +11,11 @@ import { canEnter, serverAccount, temporaryRoot, type Account } from '../server/
  */
 export function databaseFolder(workdir: string): string {
   const account = serverAccount();
-  mkdirSync(workdir, { recursive: true });
+  try {
+    mkdirSync(workdir, { recursive: true });
+  } catch (error) {
+    throw new UsageError(`cannot write to the work folder ${workdir}: ${messageOf(error)}; give another one with --workdir`);
+  }
   if (canEnter(workdir, account)) return join(workdir, 'postgres');
   const name = createHash('sha256').update(resolve(workdir)).digest('hex').slice(0, 16);
   const folder = join(temporaryRoot(account), `dms-rehearsal-${name}`);

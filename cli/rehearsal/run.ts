@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { abandon, previousRun } from '../engine/run/previous-run';
@@ -122,9 +123,10 @@ async function removeLeftovers(workdir: string): Promise<void> {
 async function clean(tasks: readonly StackTask[], options: RehearseOptions): Promise<void> {
   for (const { task } of tasks) {
     const workdir = folderOf(options, task.logicalId);
+    const database = databaseFolder(workdir);
     // With an embedded source the slot goes with its database.
-    await rm(databaseFolder(workdir), { recursive: true, force: true });
-    const found = await abandon(workdir, options.source);
+    const found = await abandon(workdir, existsSync(database) ? 'embedded' : options.source);
+    await rm(database, { recursive: true, force: true });
     print(found ? `abandoned the rehearsal of ${task.logicalId}` : `${workdir} holds no rehearsal`);
   }
 }

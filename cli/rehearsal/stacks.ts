@@ -47,11 +47,20 @@ function readStacks(path: string): StackTask[] {
   return readDocuments([path]).flatMap(({ file, document }) => {
     const stack = names.get(file) ?? basename(file).replace(/\.template\.json$|\.json$/, '');
     try {
-      return readTemplate(document).tasks.map((task) => ({ stack, task }));
+      const { tasks } = readTemplate(document);
+      tasks.forEach(refuseStrangeId);
+      return tasks.map((task) => ({ stack, task }));
     } catch (error) {
       throw new UsageError(`${file}: ${messageOf(error)}`, { cause: error });
     }
   });
+}
+
+/** A task's id names its folder, which is removed as a whole: it must not lead elsewhere. */
+function refuseStrangeId({ logicalId }: TaskDefinition): void {
+  if (!/^[A-Za-z0-9]+$/.test(logicalId)) {
+    throw new UsageError(`${JSON.stringify(logicalId)} is no logical id: those of CloudFormation have letters and digits only`);
+  }
 }
 
 interface Manifest {

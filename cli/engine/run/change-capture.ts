@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import type { ProgressSink } from '../../output/progress';
 import { passesFilters } from '../plan/filter';
 import type { TablePlan } from '../plan/table-plan';
-import { comparison } from '../plan/table-plan';
+import { plainColumns } from '../plan/table-plan';
 import type { Lsn } from '../source/lsn';
 import { formatLsn } from '../source/lsn';
 import type { Begin, Message, Relation, RowChange, Truncate } from '../source/pgoutput';
@@ -28,6 +28,7 @@ export interface CaptureContext {
   /** The plan of a table of the stream; `undefined` when it is not selected (any more). */
   readonly planOf: (relation: Relation) => Promise<TablePlan | undefined>;
   readonly statisticsOf: (plan: TablePlan) => TableStatistics;
+  readonly warn: (text: string) => void;
   /** Makes everything up to `lsn` durable: the new files, those that go, and the position. */
   readonly commit: (lsn: Lsn, added: readonly LakeFile[], emptied: readonly TablePlan[], changes: number) => Promise<void>;
 }
@@ -38,7 +39,6 @@ export class ChangeCapture {
   private readonly totals = { inserts: 0, updates: 0, deletes: 0 };
   private transaction: Begin | undefined;
   private lagSeconds: number | undefined;
-  private finished: LakeFile[] = [];
   private emptied: TablePlan[] = [];
 
   /**
@@ -57,8 +57,9 @@ export class ChangeCapture {
    *
    * @param end the position to stop at; `undefined` as long as it is not known
    * @param stop a transaction that is open is finished first
+   * @returns whether the end was reached; otherwise it was stopped before
    */
-  public async run(end: () => Lsn | undefined, stop: AbortSignal): Promise<void> {
+  public async run(end: () => Lsn | undefined, stop: AbortSignal): Promise<boolean> {
     const { stream } = this.context;
     for (;;) {
       const { messages, serverLsn } = await stream.next(TICK_MS);
@@ -67,7 +68,7 @@ export class ChangeCapture {
         const message = messages[i]!;
         if (message.kind === 'begin' && until !== undefined && message.commitLsn >= until) {
           await this.flush();
-          return;
+          return true;
         }
         await this.handle(message);
       }
@@ -76,7 +77,7 @@ export class ChangeCapture {
       const reached = until !== undefined && this.position >= until;
       if (this.transaction === undefined && (reached || stop.aborted)) {
         await this.flush();
-        return;
+        return reached;
       }
       if (until !== undefined && messages.length === 0) stream.probe();
     }
@@ -110,9 +111,11 @@ export class ChangeCapture {
     const { plan } = table;
     const begin = this.transaction!;
     const { insertsOnly, insertsAndUpdates } = this.context.task.lake;
-    for (const row of await table.rowsOf(change, this.context.source)) {
-      if (row.op !== 'I' && (insertsOnly || (insertsAndUpdates && row.op === 'D'))) continue;
-      if (!passesFilters(plan.filters, comparison(plan), table.textOf(row))) continue;
+    const rows = (await table.rowsOf(change, this.context.source))
+      .filter((row) => passesFilters(plan.filters, plainColumns(plan), table.textOf(row)));
+    if (rows.length === 0) return;
+    for (const row of rows) {
+      if ((insertsOnly && change.kind !== 'insert') || (insertsAndUpdates && row.op === 'D')) continue;
       const file = this.context.files.fileFor(plan, new Date(Number(begin.commitMicros / 1000n)));
       this.changes++;
       file.batch.appendChange(row.op, row.tuple, table.fieldOf, {
@@ -133,20 +136,24 @@ export class ChangeCapture {
     const known = this.tables.get(relation.oid);
     const plan = known !== undefined && !(task.captureDdls && task.handleAltered) ? known.plan : await planOf(relation);
     if (known !== undefined && plan !== undefined && plan !== known.plan) {
-      this.finished.push(...await files.close(known.plan));
+      await files.finish(known.plan);
       statisticsOf(plan).ddls++;
     }
     this.tables.set(relation.oid, plan === undefined ? undefined : new CapturedTable(plan, relation));
   }
 
   private async truncate({ relations }: Truncate): Promise<void> {
-    const { task, files } = this.context;
-    if (!task.handleTruncated) return;
+    const { task, files, statisticsOf, warn } = this.context;
     for (const oid of relations) {
       const plan = this.tables.get(oid)?.plan;
       if (plan === undefined) continue;
+      if (!task.handleTruncated) {
+        warn(`${plan.source.schema}.${plan.source.name} was truncated: HandleSourceTableTruncated is off, so its files stay`);
+        continue;
+      }
       await files.abandon(plan);
       this.emptied.push(plan);
+      statisticsOf(plan).ddls++;
     }
   }
 
@@ -155,16 +162,15 @@ export class ChangeCapture {
     if (this.transaction === undefined) {
       if (files.isDue(Date.now())) await this.flush();
       // Nothing waits: the server need not keep the log of what concerned other tables.
-      else if (files.isEmpty && this.emptied.length === 0 && this.finished.length === 0) stream.confirm(this.position);
+      else if (files.isEmpty && this.emptied.length === 0) stream.confirm(this.position);
     }
     progress.capture({ ...this.totals, lagSeconds: this.lagSeconds });
   }
 
   private async flush(): Promise<void> {
     const { files, commit, stream } = this.context;
-    const added = [...this.finished, ...await files.close()];
+    const added = await files.close();
     const emptied = this.emptied;
-    this.finished = [];
     this.emptied = [];
     await commit(this.position, added, emptied, this.changes);
     stream.confirm(this.position);

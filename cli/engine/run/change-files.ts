@@ -11,9 +11,16 @@ interface OpenFile {
   readonly file: TableFile;
 }
 
+interface FinishedFile {
+  readonly plan: TablePlan;
+  readonly file: LakeFile;
+}
+
 /** The open files of changes: one for each table and each date partition that has changes waiting. */
 export class ChangeFiles {
   private readonly open = new Map<string, OpenFile>();
+  /** Whole, but not handed over yet. */
+  private finished: FinishedFile[] = [];
   private readonly names: Set<string>;
   private since: number | undefined;
 
@@ -36,7 +43,7 @@ export class ChangeFiles {
 
   /** Whether no change waits. */
   public get isEmpty(): boolean {
-    return this.open.size === 0;
+    return this.open.size === 0 && this.finished.length === 0;
   }
 
   /** The file that a change of this table, committed at this moment, belongs into. */
@@ -55,27 +62,36 @@ export class ChangeFiles {
     return file;
   }
 
-  /** Ends the files of one table, or all. They are whole then, but still to be published. */
-  public async close(plan?: TablePlan): Promise<LakeFile[]> {
-    const closed: LakeFile[] = [];
+  /** Ends the files of one table: its later changes go into others. */
+  public async finish(plan: TablePlan): Promise<void> {
     for (const [folder, { plan: owner, file }] of [...this.open]) {
-      if (plan !== undefined && owner !== plan) continue;
+      if (!isSameTable(owner, plan)) continue;
+      this.open.delete(folder);
       this.onLosses(owner, file.batch.losses());
       const written = await file.close();
-      if (written !== undefined) closed.push(written);
-      this.open.delete(folder);
+      if (written !== undefined) this.finished.push({ plan: owner, file: written });
     }
-    if (plan === undefined) this.since = undefined;
-    return closed;
+  }
+
+  /** Ends all files and hands them over. They are whole then, but still to be published. */
+  public async close(): Promise<LakeFile[]> {
+    for (const { plan } of [...this.open.values()]) await this.finish(plan);
+    const files = this.finished.map(({ file }) => file);
+    this.finished = [];
+    this.since = undefined;
+    return files;
   }
 
   /** Gives up what is waiting for one table, or all of it. */
   public async abandon(plan?: TablePlan): Promise<void> {
     for (const [folder, { plan: owner, file }] of [...this.open]) {
-      if (plan !== undefined && owner !== plan) continue;
-      await file.abandon();
+      if (plan !== undefined && !isSameTable(owner, plan)) continue;
       this.open.delete(folder);
+      await file.abandon();
     }
+    const given = this.finished.filter(({ plan: owner }) => plan === undefined || isSameTable(owner, plan));
+    this.finished = this.finished.filter((file) => !given.includes(file));
+    for (const { file } of given) await this.lake.discard(file.path);
   }
 
   /** The name is the moment the file is begun; when a millisecond has two, the later one moves on by one. */
@@ -87,4 +103,9 @@ export class ChangeFiles {
       return path;
     }
   }
+}
+
+/** A table's plan is another one after its definition has changed. */
+function isSameTable(one: TablePlan, other: TablePlan): boolean {
+  return one.source.oid === other.source.oid;
 }

@@ -1,6 +1,6 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { UsageError, codeOf } from '../../errors';
+import { UsageError, codeOf, messageOf } from '../../errors';
 import { syncFolder } from '../target/lake-folder';
 import type { LakeFile } from '../target/table-file';
 import type { TableStatistics } from './statistics';
@@ -21,6 +21,8 @@ export interface Checkpoint {
   fullLoadSeconds: number;
   /** Finished files, published or about to be. */
   files: LakeFile[];
+  /** Files that a TRUNCATE has taken out of the list above: removed, or about to be. */
+  removed: string[];
   tables: TableStatistics[];
 }
 
@@ -40,7 +42,7 @@ export class CheckpointFile {
       text = await readFile(this.path, 'utf8');
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return undefined;
-      throw error;
+      throw new UsageError(`cannot read ${this.path}: ${messageOf(error)}; choose another --workdir`);
     }
     let checkpoint: Checkpoint | undefined;
     try {

@@ -51,7 +51,8 @@ export async function loadTables(
   };
   const workers = Array.from({ length: Math.min(context.task.maxFullLoadSubTasks, plans.length) }, () =>
     work().catch((error: unknown) => {
-      failed.abort();
+      // With its reason, so that the tables that stop because of it do not tell a story of their own.
+      failed.abort(error);
       throw error;
     }));
   const results = await Promise.allSettled(workers);

@@ -34,13 +34,17 @@ export async function previousRun(
 /**
  * Gives up the rehearsal in a work folder: its slot and publications go, and so does the folder.
  *
- * @param sourceUrl the database that it reads; not needed for one that goes with the folder
+ * @param source URL of the database that it reads, or `embedded` for one that goes with the rehearsal
  * @returns whether there was any
+ * @throws {UsageError} when its slot is in a database that was not given
  */
-export async function abandon(workdir: string, sourceUrl: string | undefined): Promise<boolean> {
+export async function abandon(workdir: string, source: string | undefined): Promise<boolean> {
   const checkpoint = await new CheckpointFile(workdir).read();
-  if (checkpoint !== undefined && checkpoint.phase !== 'finished' && sourceUrl !== undefined) {
-    const client = await openSession(sourceUrl);
+  if (checkpoint !== undefined && checkpoint.phase !== 'finished' && source !== 'embedded') {
+    if (source === undefined) {
+      throw new UsageError(`the rehearsal in ${workdir} has slot ${checkpoint.slot} in its source: give that database with --source`);
+    }
+    const client = await openSession(source);
     try {
       await dropSourceObjects(client, checkpoint);
     } finally {

@@ -7,10 +7,11 @@ import type { ProgressSink } from '../../output/progress';
 import type { TablePlan } from '../plan/table-plan';
 import { formatLsn, parseLsn } from '../source/lsn';
 import type { Lsn } from '../source/lsn';
+import { readCatalog } from '../source/catalog';
 import { checkPrivileges, checkServer } from '../source/preflight';
 import { ReplicationConnection } from '../source/replication';
 import { openSession } from '../source/session';
-import { createPublications, dropSourceObjects } from '../source/slot';
+import { createPublications, dropSourceObjects, releasedSlot } from '../source/slot';
 import { tableFolder } from '../target/layout';
 import { LakeFolder } from '../target/lake-folder';
 import { LakeComparison } from '../validation/compare';
@@ -19,7 +20,8 @@ import { ChangeFiles } from './change-files';
 import type { Checkpoint } from './checkpoint';
 import { CheckpointFile } from './checkpoint';
 import { loadTables } from './full-load';
-import { planAgain, planTables } from './planning';
+import { isLostConnection, lostConnection } from './lost-connection';
+import { asItIsNow, planAgain, planTables } from './planning';
 import type { ReplicationTask } from './replication-task';
 import type { TaskReport } from './report';
 import { RunState } from './run-state';
@@ -49,6 +51,8 @@ export async function rehearse(task: ReplicationTask, options: RehearsalOptions)
   const client = await openSession(options.sourceUrl);
   try {
     return await new Rehearsal(task, options, client).run();
+  } catch (error) {
+    throw isLostConnection(error) ? lostConnection(error) : error;
   } finally {
     await client.end();
   }
@@ -70,23 +74,68 @@ class Rehearsal {
 
   public async run(): Promise<TaskReport> {
     const { previous } = this.options;
-    await checkServer(this.client, this.captures);
-    const plans = await planTables(this.client, this.task);
+    const resumed = previous?.phase === 'capture' ? previous : undefined;
+    if (resumed !== undefined && !this.captures) {
+      throw new UsageError('the full load of this rehearsal is done: --until full-load has nothing left to do');
+    }
+    await checkServer(this.client, this.captures, previous?.slot);
+    const plans = this.ofRun(resumed, await planTables(this.client, this.task));
     await checkPrivileges(this.client, plans.map((plan) => plan.source));
     const lake = await LakeFolder.open(this.options.lake);
-    const resumed = previous?.phase === 'capture' ? previous : undefined;
     if (previous !== undefined && resumed === undefined) await this.discard(previous, lake);
     if (resumed === undefined) await this.prepareTables(plans, lake);
 
+    const state = new RunState(resumed ?? this.newCheckpoint(plans), this.store, lake, this.task);
+    if (resumed !== undefined) await this.recover(state, plans, lake);
     const replication = this.captures ? await ReplicationConnection.open(this.options.sourceUrl) : undefined;
     try {
-      const state = new RunState(resumed ?? this.newCheckpoint(plans), this.store, lake, this.task);
-      if (resumed !== undefined) await this.recover(state, plans, lake);
       return replication === undefined
         ? await this.loadOnly(state, plans, lake)
         : await this.loadAndCapture(state, plans, lake, replication);
+    } catch (error) {
+      await replication?.close();
+      return await this.endEarly(state, lake, error);
     } finally {
       await replication?.close();
+    }
+  }
+
+  /** A run that goes on has the tables that it began with: the slot knows no others. */
+  private ofRun(resumed: Checkpoint | undefined, plans: readonly TablePlan[]): readonly TablePlan[] {
+    return resumed === undefined ? plans : plans.filter(({ source }) =>
+      resumed.tables.some(({ schema, table }) => schema === source.schema && table === source.name));
+  }
+
+  /**
+   * Leaves in the source and in the lake only what `--resume` needs: of a load that is nothing. A run that was
+   * interrupted is reported as such, any other failure is thrown again.
+   */
+  private async endEarly(state: RunState, lake: LakeFolder, error: unknown): Promise<TaskReport> {
+    const { signal, progress } = this.options;
+    const interrupted = signal.aborted && error === signal.reason;
+    const lost = isLostConnection(error);
+    if (state.checkpoint.phase === 'full-load') {
+      try {
+        await this.undoLoad(state.checkpoint, lake);
+        if (!interrupted && !lost) await this.store.remove();
+      } catch {
+        progress.message(`the source may still have slot and publications ${state.checkpoint.slot}: --clean drops them`);
+      }
+    } else if (!interrupted && !lost) {
+      progress.message('what was written is safe: --resume goes on from there, --clean gives it up');
+    }
+    if (!interrupted) throw error;
+    return this.report(state, 'stopped', undefined);
+  }
+
+  private async undoLoad(checkpoint: Checkpoint, lake: LakeFolder): Promise<void> {
+    await lake.remove(checkpoint.files.map(({ path }) => path));
+    // A connection of its own: the failure may have been that of ours.
+    const client = await openSession(this.options.sourceUrl);
+    try {
+      await dropSourceObjects(client, checkpoint);
+    } finally {
+      await client.end();
     }
   }
 
@@ -104,23 +153,28 @@ class Rehearsal {
       changes: 0,
       fullLoadSeconds: 0,
       files: [],
+      removed: [],
       tables: plans.map((plan) => newStatistics(plan.source)),
     };
   }
 
   /** A load has no middle to go on from: its snapshot ended with the process that held it. */
   private async discard(previous: Checkpoint, lake: LakeFolder): Promise<void> {
-    await dropSourceObjects(this.client, previous);
-    await lake.remove(previous.files.map(({ path }) => path));
+    await this.undoLoad(previous, lake);
     await this.store.remove();
     this.options.progress.message('the full load was interrupted: it begins again');
   }
 
   /** Publishes what the last run finished and removes what it did not. */
   private async recover(state: RunState, plans: readonly TablePlan[], lake: LakeFolder): Promise<void> {
-    await lake.publish(state.checkpoint.files.map(({ path }) => path));
+    const { slot, files, removed } = state.checkpoint;
+    if (!(await releasedSlot(this.client, slot))) {
+      throw new UsageError(`the source has no replication slot ${slot} any more, so what changed since is lost: give the rehearsal up with --clean`);
+    }
+    await lake.remove(removed);
+    await lake.publish(files.map(({ path }) => path));
     await lake.sweep(plans.map((plan) => this.folderOf(plan)));
-    this.options.progress.message(`going on from ${state.checkpoint.lsn} with ${state.checkpoint.files.length} files`);
+    this.options.progress.message(`going on from ${state.checkpoint.lsn} with ${files.length} files`);
   }
 
   /** `TargetTablePrepMode`, as it shows in a bucket: files of earlier runs stay or go. */
@@ -169,6 +223,7 @@ class Rehearsal {
       // Its failure is thrown where it is awaited, below.
       alongside?.catch(() => undefined);
       if (this.task.migrationType === 'full-load-and-cdc') await this.load(state, plans, lake, snapshot);
+      else state.checkpoint.tables.forEach((table) => (table.state = 'Table completed'));
       await state.save({ phase: 'capture' });
     }
     loaded.resolve();
@@ -214,15 +269,20 @@ class Rehearsal {
         return now;
       },
       statisticsOf: (plan) => state.statisticsOf(plan),
+      warn: (text) => this.warn(text),
       commit: (lsn, added, emptied, changes) => state.commit(lsn, added, emptied, changes),
     }, parseLsn(checkpoint.lsn), checkpoint.changes);
 
     const marker = await ReplicationConnection.open(options.sourceUrl);
     try {
       const end = this.fixEnd(marker, alongside);
-      await Promise.all([capture.run(() => end.lsn, AbortSignal.any([options.signal, end.failed.signal])), end.done]);
-      if (end.snapshot === undefined) return this.report(state, 'stopped', capture.lag);
-      await this.compareAt(end.snapshot, state, [...current.values()], lake);
+      const reached = await capture.run(() => end.lsn, AbortSignal.any([options.signal, end.failed.signal]));
+      if (!reached) {
+        // Without an interruption it was the failure of `end` that stopped the capture.
+        if (!options.signal.aborted) await end.done;
+        return this.report(state, 'stopped', capture.lag);
+      }
+      await this.compareAt(end.snapshot!, state, [...current.values()], lake);
     } finally {
       stream.stop();
       await files.abandon();
@@ -257,10 +317,25 @@ class Rehearsal {
     try {
       await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
       await session.query(`SET TRANSACTION SNAPSHOT ${escapeLiteral(snapshot)}`);
-      await this.compare(state, plans, lake, session);
+      await this.compare(state, await this.withoutDropped(state, plans), lake, session);
     } finally {
       await session.end();
     }
+  }
+
+  /** The stream does not tell that a table was dropped: it is seen at the end, when it cannot change any more. */
+  private async withoutDropped(state: RunState, plans: readonly TablePlan[]): Promise<TablePlan[]> {
+    const oids = new Set((await readCatalog(this.client)).map(({ oid }) => oid));
+    const dropped = plans.filter(({ source }) => !oids.has(source.oid));
+    for (const { source } of dropped) {
+      const removes = this.task.captureDdls && this.task.handleDropped;
+      this.warn(`${source.schema}.${source.name} was dropped: its files ${removes ? 'were removed' : 'stay'}`);
+    }
+    if (this.task.captureDdls && this.task.handleDropped && dropped.length > 0) {
+      dropped.forEach((plan) => state.statisticsOf(plan).ddls++);
+      await state.commit(parseLsn(state.checkpoint.lsn), [], dropped, state.checkpoint.changes);
+    }
+    return plans.filter((plan) => !dropped.includes(plan));
   }
 
   private async compare(state: RunState, plans: readonly TablePlan[], lake: LakeFolder, session: Client): Promise<void> {
@@ -273,7 +348,7 @@ class Rehearsal {
     const { insertsOnly, insertsAndUpdates } = this.task.lake;
     try {
       for (const plan of plans) {
-        const result = await comparison.compare(session, plan, {
+        const result = await comparison.compare(session, await asItIsNow(session, plan), {
           files: state.filesOf(plan).map(({ path }) => join(lake.root, path)),
           hasOperations: !insertsOnly && !insertsAndUpdates,
         }, this.task.lobMaxBytes);

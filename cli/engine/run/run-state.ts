@@ -51,6 +51,7 @@ export class RunState {
   public async commit(lsn: Lsn, added: readonly LakeFile[], emptied: readonly TablePlan[], changes: number): Promise<void> {
     const gone = new Set(emptied.flatMap((plan) => this.filesOf(plan)).map(({ path }) => path));
     this.checkpoint.files = [...this.checkpoint.files.filter(({ path }) => !gone.has(path)), ...added];
+    this.checkpoint.removed = [...gone];
     this.checkpoint.lsn = formatLsn(lsn);
     this.checkpoint.changes = changes;
     await this.store.write(this.checkpoint);

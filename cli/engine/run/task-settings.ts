@@ -11,6 +11,8 @@ export interface SettingsInEffect {
   readonly handleTruncated: boolean;
   /** New columns of the source reach later files. */
   readonly handleAltered: boolean;
+  /** A DROP in the source removes the table's files. */
+  readonly handleDropped: boolean;
 }
 
 /** Sections and keys that tune DMS itself; a local run has no such part, and the lake does not show them. */
@@ -69,6 +71,7 @@ export function readTaskSettings(task: string, document: unknown): SettingsInEff
     targetTablePrepMode: of('FullLoadSettings', 'TargetTablePrepMode') as SettingsInEffect['targetTablePrepMode'],
     handleTruncated: of('ChangeProcessingDdlHandlingPolicy', 'HandleSourceTableTruncated') === true,
     handleAltered: of('ChangeProcessingDdlHandlingPolicy', 'HandleSourceTableAltered') === true,
+    handleDropped: of('ChangeProcessingDdlHandlingPolicy', 'HandleSourceTableDropped') === true,
   };
 }
 

@@ -33,6 +33,11 @@ export class LakeFolder {
     return place;
   }
 
+  /** Removes a file that is not to be published. */
+  public async discard(path: string): Promise<void> {
+    await rm(this.inProgress(path), { force: true });
+  }
+
   /** Gives finished files their names. Does nothing for those that have them already. */
   public async publish(paths: readonly string[]): Promise<void> {
     const folders = new Set<string>();

@@ -45,7 +45,7 @@ export class ParquetFile {
     const written = (async (): Promise<void> => {
       const stream = await transformParquetStream(batches.stream(), properties(options));
       for await (const chunk of stream as unknown as AsyncIterable<Uint8Array>) {
-        await handle.write(chunk);
+        await handle.appendFile(chunk);
         copying.file!.bytes += chunk.length;
       }
     })();

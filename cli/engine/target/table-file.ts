@@ -62,7 +62,10 @@ export class TableFile {
     return { path: this.path, rows: this.file.rows, bytes: this.file.bytes };
   }
 
+  /** Gives the file up; nothing of it stays. */
   public async abandon(): Promise<void> {
-    await this.file?.abandon();
+    if (this.file === undefined) return;
+    await this.file.abandon();
+    await this.lake.discard(this.path);
   }
 }
