@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { checkTemplate } from '../../lib/rules';
 import { abandon, previousRun } from '../engine/run/previous-run';
 import { rehearse, type Until } from '../engine/run/rehearsal';
 import { readReplicationTask } from '../engine/run/replication-task';
 import type { TaskReport } from '../engine/run/report';
 import { EXIT_FINDING, UsageError } from '../errors';
+import { counted } from '../output/numbers';
 import { createProgress, type ProgressSink } from '../output/progress';
 import { print, printJson } from '../output/print';
 import { databaseFolder } from './database-folder';
@@ -42,6 +44,7 @@ export async function runRehearsal(template: string | undefined, options: Rehear
       await clean(tasks, options);
       return;
     }
+    announceFindings(tasks, progress);
     const reports: TaskReport[] = [];
     for (const task of tasks) {
       if (!interrupt.signal.aborted) reports.push(await rehearseTask(task, options, progress, interrupt.signal));
@@ -53,6 +56,17 @@ export async function runRehearsal(template: string | undefined, options: Rehear
   } finally {
     progress.stop();
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  }
+}
+
+/** A rehearsal shows what a task does to data; whether DMS would take its definition is for the rules to say. */
+function announceFindings(tasks: readonly StackTask[], progress: ProgressSink): void {
+  for (const [file, template] of new Map(tasks.map((task) => [task.file, task.template]))) {
+    const findings = checkTemplate(template);
+    const errors = findings.filter(({ severity }) => severity === 'error').length;
+    if (findings.length === 0) continue;
+    const counts = `${counted(errors, 'error')} and ${counted(findings.length - errors, 'warning')}`;
+    progress.message(`the rules find ${counts} in ${file}: see \`dms check ${file}\``);
   }
 }
 

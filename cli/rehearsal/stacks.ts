@@ -10,6 +10,9 @@ export interface StackTask {
   /** As `cdk ls` shows it, with the stage in front: `Dev/aws-cdc-dms-rds-to-s3`. */
   readonly stack: string;
   readonly task: TaskDefinition;
+  /** The template that it is in, and the file of that. */
+  readonly template: unknown;
+  readonly file: string;
 }
 
 export interface TaskChoice {
@@ -49,7 +52,7 @@ function readStacks(path: string): StackTask[] {
     try {
       const { tasks } = readTemplate(document);
       tasks.forEach(refuseStrangeId);
-      return tasks.map((task) => ({ stack, task }));
+      return tasks.map((task) => ({ stack, task, template: document, file }));
     } catch (error) {
       throw new UsageError(`${file}: ${messageOf(error)}`, { cause: error });
     }
