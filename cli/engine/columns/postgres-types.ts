@@ -144,7 +144,8 @@ const SIMPLE: Readonly<Record<number, ColumnType>> = {
 
 /** PostgreSQL's casts to time(3) round; the file's milliseconds are cut. 24:00 becomes the day's last millisecond. */
 function milliseconds(time: string): string {
-  return `least(date_trunc('milliseconds', ${time}::interval), interval '23:59:59.999')`;
+  const cut = `date_trunc('milliseconds', ${time}::interval)`;
+  return `CASE WHEN ${cut} < interval '24:00' THEN ${cut} WHEN ${cut} IS NOT NULL THEN interval '23:59:59.999' END`;
 }
 
 function numeric(modifier: number): ColumnType {

@@ -1,0 +1,70 @@
+import type { Client, QueryResult } from 'pg';
+import { connect } from '../../cli/server/connect';
+import { EmbeddedPostgres, type PostgresVersion } from '../../cli/server/embedded-postgres';
+
+/** A database of its own for one test, with a connection of the superuser. */
+export class SourceDatabase {
+  private closed: Promise<void> | undefined;
+
+  private constructor(public readonly url: string, private readonly client: Client) {}
+
+  public static async open(url: string): Promise<SourceDatabase> {
+    return new SourceDatabase(url, await connect(url, 'test'));
+  }
+
+  public query(sql: string, values?: unknown[]): Promise<QueryResult<Record<string, unknown>>> {
+    return this.client.query<Record<string, unknown>>(sql, values);
+  }
+
+  /** The first column, of all rows. */
+  public async column(sql: string): Promise<unknown[]> {
+    return (await this.query(sql)).rows.map((row) => Object.values(row)[0]);
+  }
+
+  /** Slots, publications and sessions of the engine that are still in the server. */
+  public async leftovers(): Promise<unknown[]> {
+    return this.column(`SELECT slot_name::text FROM pg_replication_slots
+      UNION ALL SELECT pubname::text FROM pg_publication`);
+  }
+
+  public async close(): Promise<void> {
+    this.closed ??= this.client.end();
+    await this.closed;
+  }
+}
+
+/** One PostgreSQL server for a test file that gives each test a database. */
+export class SourceServer {
+  private readonly databases: SourceDatabase[] = [];
+
+  private constructor(public readonly server: EmbeddedPostgres) {}
+
+  public static async start(
+    parameters: Readonly<Record<string, string>> = {},
+    version: PostgresVersion = 14,
+  ): Promise<SourceServer> {
+    return new SourceServer(await EmbeddedPostgres.start({
+      version, database: 'admin', parameters: { wal_level: 'logical', ...parameters },
+    }));
+  }
+
+  public async database(): Promise<SourceDatabase> {
+    const name = `test_${this.databases.length + 1}`;
+    const admin = await connect(this.server.url, 'test');
+    try {
+      await admin.query(`CREATE DATABASE ${name}`);
+    } finally {
+      await admin.end();
+    }
+    const url = new URL(this.server.url);
+    url.pathname = `/${name}`;
+    const database = await SourceDatabase.open(url.href);
+    this.databases.push(database);
+    return database;
+  }
+
+  public async stop(): Promise<void> {
+    await Promise.all(this.databases.map((database) => database.close()));
+    await this.server.stop();
+  }
+}
