@@ -5,6 +5,7 @@ import { addedColumnType } from '../columns/dms-types';
 import type { ColumnType, PlainValue, TypeOptions } from '../columns/postgres-types';
 import { columnType } from '../columns/postgres-types';
 import type { SourceTable } from '../source/catalog';
+import { titleOf } from '../source/names';
 import { Expression } from './expression';
 import { unusableValue } from './filter';
 import type { Selected } from './selection';
@@ -58,7 +59,7 @@ export async function planTable(
   const types = new Map(table.columns.map((column) => [column.name, columnType(column.type, options)]));
   const names = [...types.keys()];
   const transformed = transformTable(mappings, table, names);
-  const title = `${table.schema}.${table.name}`;
+  const title = titleOf(table);
 
   filters.flat().forEach((filter) => refuseUnusable(title, filter, types));
   const computed = await Promise.all(transformed.added.map(async (rule): Promise<ComputedColumn> => {

@@ -59,8 +59,8 @@ export class CapturedTable {
   }
 
   /**
-   * Fills in the long (TOASTed) values that an UPDATE left alone, which the stream does not carry: from the old row when
-   * it came whole, else from the source itself. A row that is gone by now has its DELETE further down the stream.
+   * Fills in the long (TOASTed) values that an UPDATE left alone, which the stream does not carry: from the old row
+   * when it came whole, else from the source itself. A row that is gone by now has its DELETE further down the stream.
    */
   private async completed(after: Tuple, before: Tuple | undefined, source: () => Promise<Client>): Promise<Tuple> {
     const missing = this.relation.columns.filter((_, field) => after.starts[field] === UNCHANGED_FIELD);

@@ -30,7 +30,12 @@ export interface CaptureContext {
   readonly statisticsOf: (plan: TablePlan) => TableStatistics;
   readonly warn: (text: string) => void;
   /** Makes everything up to `lsn` durable: the new files, those that go, and the position. */
-  readonly commit: (lsn: Lsn, added: readonly LakeFile[], emptied: readonly TablePlan[], changes: number) => Promise<void>;
+  readonly commit: (
+    lsn: Lsn,
+    added: readonly LakeFile[],
+    emptied: readonly TablePlan[],
+    changes: number,
+  ) => Promise<void>;
 }
 
 /** Follows the stream of a slot into files of changes. Only whole transactions become durable. */

@@ -34,7 +34,7 @@ export class ChangeFiles {
     this.names = new Set(taken);
   }
 
-  /** Whether `CdcMaxBatchInterval` has passed since the first waiting change, or a file has reached `CdcMinFileSize`. */
+  /** Whether a file is due: `CdcMaxBatchInterval` after the first waiting change, or at `CdcMinFileSize`. */
   public isDue(now: number): boolean {
     if (this.since === undefined) return false;
     if (now - this.since >= this.settings.maxBatchSeconds * 1000) return true;

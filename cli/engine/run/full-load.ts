@@ -4,6 +4,7 @@ import { asText } from '../columns/postgres-types';
 import { rowQuery } from '../plan/row-query';
 import type { TablePlan } from '../plan/table-plan';
 import { copyRows } from '../source/copy';
+import { titleOf } from '../source/names';
 import { openSession } from '../source/session';
 import { loadFileName, tableFolder } from '../target/layout';
 import type { LakeFolder } from '../target/lake-folder';
@@ -62,7 +63,7 @@ export async function loadTables(
 
 async function loadTable(plan: TablePlan, context: LoadContext): Promise<LoadedTable> {
   const { task, lake, progress, signal } = context;
-  const title = `${plan.source.schema}.${plan.source.name}`;
+  const title = titleOf(plan.source);
   const folder = tableFolder(task.lake.bucketFolder, plan.schema, plan.name);
   const file = new TableFile(`${folder}/${loadFileName(1)}`, lake, task.lake.parquet, plan, task.lake.loadColumns);
   const begin = Date.now();

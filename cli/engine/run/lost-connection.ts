@@ -3,7 +3,8 @@ import { UsageError, codeOf, messageOf } from '../../errors';
 /** Connection exceptions of PostgreSQL, servers that shut down, and sockets that broke. */
 const CODES = /^(08\w{3}|57P0[123]|ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT)$/;
 /** What the driver and the change stream say without a code. */
-const MESSAGES = /^(Connection (terminated|ended)|Client (was closed|has encountered a connection error)|the server ended)/;
+const MESSAGES =
+  /^(Connection (terminated|ended)|Client (was closed|has encountered a connection error)|the server ended)/;
 
 /** Whether the source went away, which says nothing about what was written before. */
 export function isLostConnection(error: unknown): boolean {

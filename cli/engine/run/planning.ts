@@ -7,6 +7,7 @@ import { planTable } from '../plan/table-plan';
 import type { SourceColumn, SourceTable } from '../source/catalog';
 import { readCatalog } from '../source/catalog';
 import { looksLikePattern } from '../../../lib/table-mappings/wildcard';
+import { titleOf } from '../source/names';
 import type { Relation } from '../source/pgoutput';
 import type { ReplicationTask } from './replication-task';
 
@@ -30,7 +31,7 @@ export async function planTables(client: Client, task: ReplicationTask): Promise
 
 /** Names become folders and columns of files: what cannot be one, or is taken by DMS itself, has to be renamed. */
 function refusePlace({ lake: { changeColumns, loadColumns, bucketFolder } }: ReplicationTask, plan: TablePlan): void {
-  const title = `${plan.source.schema}.${plan.source.name}`;
+  const title = titleOf(plan.source);
   const strange = [...bucketFolder.split('/'), plan.schema, plan.name].find((part) => part === '.' || part === '..')
     ?? [plan.schema, plan.name].find((part) => part === '' || part.includes('/'));
   if (strange !== undefined) {
@@ -80,7 +81,12 @@ export async function planAgain(
   });
   const generated = (now ?? plan.source).columns.filter((column) => column.generation !== null);
   const selection: Selected<SourceTable> = {
-    table: { ...(now ?? plan.source), schema: plan.source.schema, name: plan.source.name, columns: [...columns, ...generated] },
+    table: {
+      ...(now ?? plan.source),
+      schema: plan.source.schema,
+      name: plan.source.name,
+      columns: [...columns, ...generated],
+    },
     filters: plan.filters,
     loadOrder: plan.loadOrder,
   };

@@ -6,6 +6,8 @@ import { parseJsonProperty } from '../../../lib/rules/template';
 import type { TableMappingDocument } from '../../../lib/table-mappings/document';
 import { UsageError } from '../../errors';
 import type { TypeOptions } from '../columns/postgres-types';
+import type { TablePlan } from '../plan/table-plan';
+import { tableFolder } from '../target/layout';
 import type { LakeSettings } from '../target/s3-settings';
 import { readS3Settings } from '../target/s3-settings';
 import type { SettingsInEffect } from './task-settings';
@@ -30,6 +32,11 @@ export interface ReplicationTask extends SettingsInEffect {
   readonly failOnLobTruncation: boolean;
   /** Changes when anything changes that decides what the lake contains. */
   readonly fingerprint: string;
+}
+
+/** The folder of a table's files in the lake of a task. */
+export function folderOf(task: ReplicationTask, plan: TablePlan): string {
+  return tableFolder(task.lake.bucketFolder, plan.schema, plan.name);
 }
 
 /** Settings of a PostgreSQL source that change nothing of what a local run reads. */

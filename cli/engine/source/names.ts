@@ -10,3 +10,8 @@ export interface TableName {
 export function quotedName({ schema, name }: TableName): string {
   return `${escapeIdentifier(schema)}.${escapeIdentifier(name)}`;
 }
+
+/** A table's name as messages have it. */
+export function titleOf({ schema, name }: TableName): string {
+  return `${schema}.${name}`;
+}

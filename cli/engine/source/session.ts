@@ -20,3 +20,18 @@ const OPTIONS = Object.entries(TEXT_FORMATS).map(([name, value]) => `-c ${name}=
 export function openSession(url: string | undefined, settings: ClientConfig = {}): Promise<Client> {
   return connect(url, 'dms rehearse', { ...settings, options: OPTIONS });
 }
+
+/** A connection that is opened when somebody asks for it. */
+export class LazySession {
+  private opened: Promise<Client> | undefined;
+
+  public constructor(private readonly url: string | undefined) {}
+
+  public get(): Promise<Client> {
+    return (this.opened ??= openSession(this.url));
+  }
+
+  public async close(): Promise<void> {
+    await (await this.opened?.catch(() => undefined))?.end();
+  }
+}

@@ -17,7 +17,11 @@ export interface SourceObjects {
  *
  * @throws {UsageError} when the user does not own the tables
  */
-export async function createPublications(client: Client, name: string, tables: readonly SourceTable[]): Promise<string[]> {
+export async function createPublications(
+  client: Client,
+  name: string,
+  tables: readonly SourceTable[],
+): Promise<string[]> {
   const keyed = tables.filter((table) => table.key.length > 0 || table.fullIdentity);
   const keyless = tables.filter((table) => !keyed.includes(table));
   const publications: [string, readonly SourceTable[], string][] = [
