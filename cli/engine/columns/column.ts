@@ -2,7 +2,8 @@ import type { Data, DataType } from 'apache-arrow';
 import { makeData } from 'apache-arrow';
 
 /** The typed arrays that hold the values of a fixed-width column. */
-export type FixedArray = Int8Array | Int16Array | Int32Array | BigInt64Array | Float32Array | Float64Array | Uint32Array;
+export type FixedArray =
+  | Int8Array | Int16Array | Int32Array | Uint32Array | BigInt64Array | Float32Array | Float64Array;
 
 const INITIAL_ROWS = 1024;
 
@@ -86,7 +87,11 @@ export abstract class Column {
 export abstract class FixedColumn<A extends FixedArray> extends Column {
   protected values: A;
 
-  protected constructor(type: DataType, private readonly allocate: (elements: number) => A, private readonly perRow = 1) {
+  protected constructor(
+    type: DataType,
+    private readonly allocate: (elements: number) => A,
+    private readonly perRow = 1,
+  ) {
     super(type);
     this.values = allocate(INITIAL_ROWS * perRow);
   }

@@ -32,7 +32,7 @@ export interface PlainValue {
   readonly text: (output: string) => string;
 }
 
-/** How one PostgreSQL type travels: what DMS calls it, how COPY asks for it, what it fills, how a comparison sees it. */
+/** How a PostgreSQL type travels: what DMS calls it, how COPY asks for it, what it fills, how it is compared. */
 export interface ColumnType {
   /** The DMS type. @see https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html */
   readonly dms: string;
@@ -46,7 +46,7 @@ export interface ColumnType {
 
 const asIs = (identifier: string): string => identifier;
 const asWritten = (output: string): string => output;
-/** SQL for a value as its type's output function writes it, as logical decoding does; a cast differs for inet, char, … */
+/** SQL for a value as its type's output function, and with it logical decoding, writes it; a cast may differ. */
 export const asText = (identifier: string): string => `CASE WHEN ${identifier} IS NOT NULL THEN format('%s', ${identifier}) END`;
 
 const NUMBER: PlainValue = { kind: 'number', sql: asIs, text: asWritten };
@@ -194,7 +194,11 @@ function bytes(maxBytes: number): ColumnType {
 }
 
 /** NCLOB: DMS counts two bytes a character, so `LobMaxSize` holds half as many characters as bytes. */
-function lob(maxBytes: number, copyAs: (identifier: string) => string, create: (characters: number) => Column): ColumnType {
+function lob(
+  maxBytes: number,
+  copyAs: (identifier: string) => string,
+  create: (characters: number) => Column,
+): ColumnType {
   const characters = Math.floor(maxBytes / 2);
   return {
     dms: 'NCLOB',

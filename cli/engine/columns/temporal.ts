@@ -13,9 +13,11 @@ const INFINITE_MICROS = [0x7fff_ffff_ffff_ffffn, -0x8000_0000_0000_0000n];
 const LAST_MICROS = 0x7fff_ffff_ffff_fffen;
 const INFINITE_DAYS = [0x7fff_ffff, -0x8000_0000];
 
-const DATE = /^(\d{4,})-(\d\d)-(\d\d)( BC)?$/;
-const TIMESTAMP = /^(\d{4,})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(?:([+-])(\d\d)(?::?(\d\d))?(?::(\d\d))?)?( BC)?$/;
-const TIME = /^(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(?:([+-])(\d\d)(?::?(\d\d))?(?::(\d\d))?)?$/;
+const DAY = String.raw`(\d{4,})-(\d\d)-(\d\d)`;
+const CLOCK = String.raw`(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(?:([+-])(\d\d)(?::?(\d\d))?(?::(\d\d))?)?`;
+const DATE = new RegExp(`^${DAY}( BC)?$`);
+const TIMESTAMP = new RegExp(`^${DAY}[ T]${CLOCK}( BC)?$`);
+const TIME = new RegExp(`^${CLOCK}$`);
 
 /** DATE: days. The infinities, which Parquet lacks, become null (docs/fidelity.md). */
 export class DateColumn extends FixedColumn<Int32Array> {
@@ -94,7 +96,7 @@ export class TimestampColumn extends FixedColumn<BigInt64Array> {
   }
 }
 
-/** Microseconds since 1970 in UTC of a date or timestamp as PostgreSQL writes it (ISO), `undefined` for anything else. */
+/** Microseconds since 1970 in UTC of a date or timestamp as PostgreSQL writes it; `undefined` for anything else. */
 export function momentMicros(text: string): bigint | undefined {
   const date = DATE.exec(text);
   return date === null ? timestampMicros(text) : BigInt(daysOf(date, 4)) * MICROS_PER_DAY;

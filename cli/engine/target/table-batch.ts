@@ -20,7 +20,7 @@ export type Operation = 'I' | 'U' | 'D';
 
 const OPERATIONS = { I: 'INSERT', U: 'UPDATE', D: 'DELETE' } as const;
 
-/** Values of one column that a file holds as null, because its type has no such value, or cut to the column's length. */
+/** Values of one column that a file holds as null, because its type has no such value, or cut to its length. */
 export interface Loss {
   readonly column: string;
   readonly unrepresentable: number;
@@ -112,7 +112,8 @@ export class TableBatch {
   public take(): RecordBatch {
     const length = this.rows;
     const children = this.all.map((column) => column.take());
-    return new RecordBatch(this.schema, makeData({ type: new Struct(this.schema.fields), length, nullCount: 0, children }));
+    const type = new Struct(this.schema.fields);
+    return new RecordBatch(this.schema, makeData({ type, length, nullCount: 0, children }));
   }
 
   private appendMetadata(op: Operation, origin: ChangeOrigin): void {

@@ -35,7 +35,7 @@ const EXAMPLES = 5;
 /** Never a value that PostgreSQL writes unquoted. */
 const NULL_MARK = '\\N';
 const MEMORY = '2GB';
-/** A row's text is at most its LOBs, with every quote doubled, and this much besides. DuckDB's buffers are 16 of them. */
+/** A row's text is at most its LOBs, every quote doubled, and this much besides. DuckDB's buffers are 16 of them. */
 const ROW_WITHOUT_LOBS = 2 * 1024 * 1024;
 
 /**
