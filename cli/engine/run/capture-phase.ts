@@ -36,9 +36,8 @@ export async function capture(
   const capturing = new ChangeCapture({
     task, stream, files, progress: options.progress,
     source: () => lookup.get(),
-    planOf: async (relation) => {
-      const plan = current.get(relation.oid);
-      if (plan === undefined) return undefined;
+    planOf: (oid) => current.get(oid),
+    planAgain: async (plan, relation) => {
       const now = await planAgain(() => lookup.get(), task, plan, relation);
       current.set(relation.oid, now);
       return now;

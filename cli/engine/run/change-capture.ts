@@ -25,8 +25,10 @@ export interface CaptureContext {
   readonly progress: ProgressSink;
   /** A connection for values that the stream leaves out; opened when it is first needed. */
   readonly source: () => Promise<Client>;
-  /** The plan of a table of the stream; `undefined` when it is not selected (any more). */
-  readonly planOf: (relation: Relation) => Promise<TablePlan | undefined>;
+  /** The plan of a table so far; `undefined` when the table is not selected. */
+  readonly planOf: (oid: number) => TablePlan | undefined;
+  /** The plan for the table as the stream describes it now: the same one when nothing has changed. */
+  readonly planAgain: (plan: TablePlan, relation: Relation) => Promise<TablePlan>;
   readonly statisticsOf: (plan: TablePlan) => TableStatistics;
   readonly warn: (text: string) => void;
   /** Makes everything up to `lsn` durable: the new files, those that go, and the position. */
@@ -40,7 +42,7 @@ export interface CaptureContext {
 
 /** Follows the stream of a slot into files of changes. Only whole transactions become durable. */
 export class ChangeCapture {
-  private readonly tables = new Map<number, CapturedTable | undefined>();
+  private readonly tables = new Map<number, CapturedTable>();
   private readonly totals = { inserts: 0, updates: 0, deletes: 0 };
   private transaction: Begin | undefined;
   private lagSeconds: number | undefined;
@@ -137,14 +139,15 @@ export class ChangeCapture {
 
   /** The stream describes a table before its first change, and again after its definition has changed. */
   private async defineTable(relation: Relation): Promise<void> {
-    const { task, files, planOf, statisticsOf } = this.context;
-    const known = this.tables.get(relation.oid);
-    const plan = known !== undefined && !(task.captureDdls && task.handleAltered) ? known.plan : await planOf(relation);
-    if (known !== undefined && plan !== undefined && plan !== known.plan) {
-      await files.finish(known.plan);
+    const { task, files, planOf, planAgain, statisticsOf } = this.context;
+    const before = planOf(relation.oid);
+    if (before === undefined) return;
+    const plan = task.captureDdls && task.handleAltered ? await planAgain(before, relation) : before;
+    if (plan !== before) {
+      await files.finish(before);
       statisticsOf(plan).ddls++;
     }
-    this.tables.set(relation.oid, plan === undefined ? undefined : new CapturedTable(plan, relation));
+    this.tables.set(relation.oid, new CapturedTable(plan, relation));
   }
 
   private async truncate({ relations }: Truncate): Promise<void> {
