@@ -5,18 +5,8 @@
 // Markdown on stdout. Exit code 1 when something would be destroyed or replaced, unless ALLOW_DESTRUCTIVE=true; 2 when
 // a diff could not be made. Needs no credentials and no network.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-
-interface Manifest {
-  readonly artifacts?: Readonly<Record<string, Artifact>>;
-}
-
-interface Artifact {
-  readonly type: string;
-  readonly displayName?: string;
-  readonly properties?: { readonly templateFile?: string; readonly directoryName?: string };
-}
+import { isAssembly, stackTemplates } from '../cli/rehearsal/assembly';
 
 interface StackDiff {
   readonly stack: string;
@@ -29,11 +19,11 @@ if (base === undefined || head === undefined) {
   fail('usage: pull-request-diff.ts BASE_CDK_OUT HEAD_CDK_OUT');
 }
 for (const folder of [base, head]) {
-  if (!existsSync(join(folder, 'manifest.json'))) fail(`${folder} is not a cloud assembly: run \`cdk synth\` first`);
+  if (!isAssembly(folder)) fail(`${folder} is not a cloud assembly: run \`cdk synth\` first`);
 }
 
-const before = stacksOf(base);
-const after = stacksOf(head);
+const before = stackTemplates(base);
+const after = stackTemplates(head);
 const diffs: StackDiff[] = [...new Set([...before.keys(), ...after.keys()])].sort().map((stack) => {
   if (!before.has(stack)) return { stack, outcome: 'new', details: 'This stack is new.' };
   if (!after.has(stack)) return { stack, outcome: 'removed', details: 'This stack is gone: its resources would stay behind or be deleted.' };
@@ -43,16 +33,6 @@ const diffs: StackDiff[] = [...new Set([...before.keys(), ...after.keys()])].sor
 const destructive = diffs.filter(({ outcome }) => outcome === 'destructive' || outcome === 'removed');
 process.stdout.write(markdown(diffs));
 if (destructive.length > 0 && process.env.ALLOW_DESTRUCTIVE !== 'true') process.exitCode = 1;
-
-/** Template file by display name, nested assemblies included. */
-function stacksOf(folder: string): Map<string, string> {
-  const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest;
-  const artifacts = Object.entries(manifest.artifacts ?? {});
-  return new Map(artifacts.flatMap(([id, { type, displayName, properties }]): [string, string][] => {
-    if (type === 'aws:cloudformation:stack') return [[displayName ?? id, join(folder, properties!.templateFile!)]];
-    return type === 'cdk:cloud-assembly' ? [...stacksOf(join(folder, properties!.directoryName!))] : [];
-  }));
-}
 
 function diff(stack: string, oldTemplate: string): StackDiff {
   const cdk = join(dirname(require.resolve('aws-cdk/package.json')), 'bin', 'cdk');

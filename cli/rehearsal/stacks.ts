@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { readTemplate, type TaskDefinition } from '../../lib/rules/template';
 import { readDocuments } from '../check/documents';
 import { messageOf, UsageError } from '../errors';
+import { isAssembly, stackTemplates } from './assembly';
 
 /** A task of a stack that can be rehearsed. */
 export interface StackTask {
@@ -46,7 +47,8 @@ export function chooseTasks(path: string, choice: TaskChoice): StackTask[] {
 }
 
 function readStacks(path: string): StackTask[] {
-  const names = existsSync(path) && statSync(path).isDirectory() ? stackNames(path) : new Map<string, string>();
+  const stacks = isAssembly(path) ? [...stackTemplates(path)] : [];
+  const names = new Map(stacks.map(([name, file]) => [file, name]));
   return readDocuments([path]).flatMap(({ file, document }) => {
     const stack = names.get(file) ?? basename(file).replace(/\.template\.json$|\.json$/, '');
     try {
@@ -64,32 +66,6 @@ function refuseStrangeId({ logicalId }: TaskDefinition): void {
   if (!/^[A-Za-z0-9]+$/.test(logicalId)) {
     throw new UsageError(`${JSON.stringify(logicalId)} is no logical id: those of CloudFormation have letters and digits only`);
   }
-}
-
-interface Manifest {
-  readonly artifacts?: Readonly<Record<string, Artifact>>;
-}
-
-interface Artifact {
-  readonly type: string;
-  readonly displayName?: string;
-  readonly properties?: { readonly templateFile?: string; readonly directoryName?: string };
-}
-
-/** Display name by template file, from the manifests of a cloud assembly and of those nested in it. */
-function stackNames(folder: string): Map<string, string> {
-  const file = join(folder, 'manifest.json');
-  if (!existsSync(file)) return new Map();
-  const manifest = JSON.parse(readFileSync(file, 'utf8')) as Manifest;
-  return new Map(Object.entries(manifest.artifacts ?? {}).flatMap(([id, artifact]): [string, string][] => {
-    const { templateFile, directoryName } = artifact.properties ?? {};
-    if (artifact.type === 'aws:cloudformation:stack' && templateFile !== undefined) {
-      return [[join(folder, templateFile), artifact.displayName ?? id]];
-    }
-    return artifact.type === 'cdk:cloud-assembly' && directoryName !== undefined
-      ? [...stackNames(join(folder, directoryName))]
-      : [];
-  }));
 }
 
 /**
