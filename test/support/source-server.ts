@@ -21,9 +21,9 @@ export class SourceDatabase {
     return (await this.query(sql)).rows.map((row) => Object.values(row)[0]);
   }
 
-  /** Slots, publications and sessions of the engine that are still in the server. */
+  /** Slots and publications that are still in the database. */
   public async leftovers(): Promise<unknown[]> {
-    return this.column(`SELECT slot_name::text FROM pg_replication_slots
+    return this.column(`SELECT slot_name::text FROM pg_replication_slots WHERE database = current_database()
       UNION ALL SELECT pubname::text FROM pg_publication`);
   }
 
@@ -36,6 +36,7 @@ export class SourceDatabase {
 /** One PostgreSQL server for a test file that gives each test a database. */
 export class SourceServer {
   private readonly databases: SourceDatabase[] = [];
+  private count = 0;
 
   private constructor(public readonly server: EmbeddedPostgres) {}
 
@@ -49,7 +50,7 @@ export class SourceServer {
   }
 
   public async database(): Promise<SourceDatabase> {
-    const name = `test_${this.databases.length + 1}`;
+    const name = `test_${++this.count}`;
     const admin = await connect(this.server.url, 'test');
     try {
       await admin.query(`CREATE DATABASE ${name}`);
@@ -61,6 +62,13 @@ export class SourceServer {
     const database = await SourceDatabase.open(url.href);
     this.databases.push(database);
     return database;
+  }
+
+  /** One more connection to the same database. */
+  public async sessionOf(database: SourceDatabase): Promise<SourceDatabase> {
+    const session = await SourceDatabase.open(database.url);
+    this.databases.push(session);
+    return session;
   }
 
   public async stop(): Promise<void> {

@@ -69,8 +69,12 @@ async function loadTable(plan: TablePlan, context: LoadContext): Promise<LoadedT
   const begin = Date.now();
   progress.tableStarted(title, plan.source.estimatedRows);
   const client = await openSession(context.sourceUrl);
+  // The server may make the query wait, for a lock: nobody should have to wait with it.
+  const interrupt = (): void => void client.end();
+  signal.addEventListener('abort', interrupt, { once: true });
   let rows = 0;
   try {
+    signal.throwIfAborted();
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     await client.query(`SET TRANSACTION SNAPSHOT ${escapeLiteral(context.snapshot)}`);
     const fields = plan.copied.length + expressionInputs(plan).length;
@@ -90,8 +94,9 @@ async function loadTable(plan: TablePlan, context: LoadContext): Promise<LoadedT
     return { rows, files: written === undefined ? [] : [written], losses };
   } catch (error) {
     await file.abandon();
-    throw error;
+    throw signal.aborted ? signal.reason : error;
   } finally {
+    signal.removeEventListener('abort', interrupt);
     await client.end();
   }
 }
