@@ -26,7 +26,11 @@ const POLICY = (key: string, value: boolean): TemplateOptions =>
   ({ settings: { ChangeProcessingDdlHandlingPolicy: { [key]: value } } });
 
 /** Prepares, loads, changes, and reads what was captured of table t. */
-async function captured(prepare: string, change: string | readonly string[], task: TemplateOptions = {}): Promise<EngineRun & { changes: unknown[][] }> {
+async function captured(
+  prepare: string,
+  change: string | readonly string[],
+  task: TemplateOptions = {},
+): Promise<EngineRun & { readonly changes: unknown[][] }> {
   await db.query(prepare);
   const statements = typeof change === 'string' ? [change] : change;
   const run = await runEngine(db.url, task, {
@@ -68,10 +72,9 @@ describe('rows', () => {
       ['UPDATE t SET n = 1', 'UPDATE t SET id = 7', 'UPDATE t SET long = NULL'],
     );
     const long = 'ä'.repeat(9000);
-    // Without the old row the value is looked up: it may be one that came later.
-    const then = identity === 'FULL' ? long : expect.anything();
     expect(changes.map((row) => row.slice(0, 3))).toEqual([['U', 1, 1], ['D', 1, null], ['I', 7, 1], ['U', 7, 1]]);
-    if (identity === 'FULL') expect(changes.map((row) => row[3])).toEqual([then, null, long, null]);
+    // Without the whole old row the value is looked up in the source: it may be one that came later.
+    if (identity === 'FULL') expect(changes.map((row) => row[3])).toEqual([long, null, long, null]);
     expect(report.tables[0]!.validationState).toBe('Validated');
   });
 

@@ -1,8 +1,7 @@
 import * as fc from 'fast-check';
-import { columnType, type PlainValue } from '../../../cli/engine/columns/postgres-types';
+import { asText, columnType, type PlainValue } from '../../../cli/engine/columns/postgres-types';
 import { filterSql, passesFilters, unusableValue } from '../../../cli/engine/plan/filter';
 import { openSession } from '../../../cli/engine/source/session';
-import { asText } from '../../../cli/engine/columns/postgres-types';
 import { selection } from '../../support/dms-template';
 import { runEngine } from '../../support/engine-run';
 import { SourceServer } from '../../support/source-server';
@@ -45,7 +44,7 @@ const conditions = (asked: readonly string[]): fc.Arbitrary<FilterConditionDefin
     fc.record({ 'filter-operator': fc.constantFrom('null', 'notnull') }),
     fc.record({ 'filter-operator': fc.constantFrom('lte', 'ste', 'gte', 'eq', 'noteq'), value }),
     fc.record({ 'filter-operator': fc.constantFrom('between', 'notbetween'), 'start-value': value, 'end-value': value }),
-  ) as fc.Arbitrary<FilterConditionDefinition>;
+  );
 };
 
 test('every operator on every type chooses the same rows in SQL and in the change stream', async () => {

@@ -71,7 +71,7 @@ describe('files', () => {
   async function operations({ lake }: EngineRun, files: string[]): Promise<unknown> {
     const [first] = files.length === 0 ? [] : await lake.rows(files, 'SELECT * FROM (DESCRIBE SELECT * FROM rows)');
     if (first?.[0] !== 'Op') return `none, ${(await lake.rows(files, 'SELECT id FROM rows')).length} rows`;
-    return (await lake.rows(files, 'SELECT "Op" FROM rows')).flat().join('');
+    return (await lake.rows(files, `SELECT string_agg("Op", '') FROM rows`))[0]?.[0];
   }
 
   test.each([
@@ -123,7 +123,7 @@ describe('files', () => {
     const form = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$/;
     expect(load).toEqual([[expect.stringMatching(form), 'VARCHAR'], [load[0]![0], 'VARCHAR']]);
     expect(changes).toEqual([[expect.stringMatching(form)]]);
-    expect(String(changes[0]![0]) > String(load[0]![0])).toBe(true);
+    expect([changes[0]![0], load[0]![0]].sort()).toEqual([load[0]![0], changes[0]![0]]);
     expect(report.tables[0]!.validationState).toBe('Validated');
   });
 
@@ -132,8 +132,9 @@ describe('files', () => {
       const { lake, report } = await run({ ...s3 }, () => db.query(`INSERT INTO t VALUES (${id}, '1969-12-31 23:59:59.9999Z')`));
       expect(report.tables[0]!.validationState).toBe('Validated');
       const files = [...lake.loadFiles('public/t'), ...lake.changeFiles('public/t')];
-      const [schema] = await query(`SELECT logical_type FROM parquet_schema('${lake.path(files[0]!)}') WHERE name = 'at'`);
-      return [String(schema![0]).match(/(MICROS|MILLIS)=M/)?.[1], await lake.rows(files, 'SELECT "at"::varchar FROM rows WHERE "at" IS NOT NULL')];
+      const [schema] = await query(`SELECT regexp_extract(logical_type::varchar, '(MICROS|MILLIS)=M', 1)
+        FROM parquet_schema('${lake.path(files[0]!)}') WHERE name = 'at'`);
+      return [schema![0], await lake.rows(files, 'SELECT "at"::varchar FROM rows WHERE "at" IS NOT NULL')];
     };
     expect(await unit(3, {})).toEqual(['MICROS', [['2026-01-02 03:04:05.678901'], ['1969-12-31 23:59:59.9999']]]);
     await db.query('DELETE FROM t WHERE id = 3');
@@ -144,7 +145,7 @@ describe('files', () => {
   test('compression, row groups, encoding and statistics are those of the endpoint', async () => {
     await db.query("INSERT INTO t SELECT g, NULL, 'w' || g % 7 FROM generate_series(10, 259) g");
     const describe = async (s3: object): Promise<unknown> => {
-      const { lake } = await run({ ...s3 }, async () => undefined);
+      const { lake } = await run({ ...s3 }, () => Promise.resolve());
       const path = lake.path(lake.loadFiles('public/t')[0]!);
       const [metadata] = await query(`SELECT any_value(compression), list(DISTINCT row_group_num_rows ORDER BY row_group_num_rows DESC),
           bool_or(encodings LIKE '%DICTIONARY%'), bool_or(stats_max_value IS NOT NULL), any_value(total_compressed_size < total_uncompressed_size)

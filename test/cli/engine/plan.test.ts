@@ -50,7 +50,8 @@ describe('selection', () => {
 });
 
 describe('transformations', () => {
-  const transformed = (...rules: object[]): { schema: string; name: string; columns: [string, string][]; added: string[] } => {
+  interface Outcome { schema: string; name: string; columns: [string, string][]; added: string[] }
+  const transformed = (...rules: object[]): Outcome => {
     const result = transformTable(mapping(...rules), { schema: 'Sales', name: 'old_orders' }, ['id', 'Name', 'old_price']);
     return { ...result, columns: [...result.columns], added: result.added.map(({ value }) => value ?? '') };
   };

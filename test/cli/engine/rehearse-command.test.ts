@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TaskReport } from '../../../cli/engine/run/report';
 import { runDms, startDms, type DmsResult, type RunningDms } from '../../support/dms';
 import { selection, template, transformation, type TemplateOptions } from '../../support/dms-template';
 import { Lake } from '../../support/lake';
@@ -43,8 +44,13 @@ function templateFile(options: TemplateOptions = {}): string {
 const argumentsOf = (source: string | undefined, more: readonly string[], options?: TemplateOptions): string[] =>
   ['rehearse', templateFile(options), '--workdir', join(folder, 'work'), ...(source === undefined ? [] : ['--source', source]), ...more];
 
-const rehearse = (source: string | undefined, more: readonly string[] = [], options?: TemplateOptions): Promise<DmsResult> =>
-  runDms(argumentsOf(source, more, options));
+async function rehearse(
+  source: string | undefined,
+  more: readonly string[] = [],
+  options?: TemplateOptions,
+): Promise<DmsResult> {
+  return runDms(argumentsOf(source, more, options));
+}
 
 function start(more: readonly string[], options?: TemplateOptions): RunningDms {
   const dms = startDms(argumentsOf(db.url, more, options));
@@ -54,8 +60,13 @@ function start(more: readonly string[], options?: TemplateOptions): RunningDms {
 
 const lake = (): Lake => new Lake(join(folder, 'work', 'Task', 'lake'));
 
-/** What people see on stderr besides the progress. */
-const complaints = ({ stderr }: DmsResult): string[] => stderr.split('\n').filter((line) => line.startsWith('dms: '));
+/** What people see on stderr besides the progress, with words for what is another one in each run. */
+function complaints({ stderr }: DmsResult): string[] {
+  return stderr.split('\n').filter((line) => line.startsWith('dms: ')).map((line) => line
+    .replaceAll(folder, '<folder>')
+    .replaceAll(/dms_rehearsal_\w+/g, '<slot>')
+    .replaceAll(/127\.0\.0\.1:\d+\/test_\d+/g, '<source>'));
+}
 
 function changed(url: string, change: (url: URL) => void): string {
   const copy = new URL(url);
@@ -84,12 +95,12 @@ describe('bad input: exit 2, one line, nothing left in source or lake', () => {
 
   test('unreachable database', async () => {
     const url = changed(db.url, (copy) => (copy.port = '1'));
-    await refused(await rehearse(url), /^dms: nothing answers at 127\.0\.0\.1:1\/test_\d+: start the server, or correct host and port$/);
+    await refused(await rehearse(url), 'dms: nothing answers at <source>: start the server, or correct host and port');
   });
 
   test('wrong password', async () => {
     const url = changed(db.url, (copy) => (copy.password = 'no'));
-    await refused(await rehearse(url), /^dms: wrong password for user "postgres" at \S+: set it in the URL, in PGPASSWORD or in ~\/\.pgpass$/);
+    await refused(await rehearse(url), 'dms: wrong password for user "postgres" at <source>: set it in the URL, in PGPASSWORD or in ~/.pgpass');
   });
 
   test('missing table', async () => {
@@ -106,14 +117,16 @@ describe('bad input: exit 2, one line, nothing left in source or lake', () => {
     writeFileSync(join(folder, 'file'), '');
     const target = join(folder, 'file', 'lake');
     await refused(await rehearse(db.url, ['--target', target]),
-      `dms: cannot write to the target folder ${target}: a part of the path is a file; give another one with --target`);
+      'dms: cannot write to the target folder <folder>/file/lake: a part of the path is a file; give another one with --target');
   });
 
   test('unwritable work folder', async () => {
     writeFileSync(join(folder, 'work'), '');
     const { exitCode, ...result } = await rehearse(db.url);
     expect(exitCode).toBe(2);
-    expect(complaints({ exitCode, ...result })).toEqual([expect.stringMatching(/^dms: cannot read \S+checkpoint\.json: .*; choose another --workdir$/)]);
+    expect(complaints({ exitCode, ...result })).toEqual([
+      `dms: cannot read <folder>/work/Task/checkpoint.json: ENOTDIR: not a directory, open '<folder>/work/Task/checkpoint.json'; choose another --workdir`,
+    ]);
   });
 
   test('malformed templates', async () => {
@@ -134,10 +147,10 @@ describe('bad input: exit 2, one line, nothing left in source or lake', () => {
   test('unknown option, stack and task', async () => {
     await refused(await rehearse(db.url, ['--fast']), /^dms: unknown option '--fast'.*: see `dms rehearse --help`$/);
     await refused(await rehearse(db.url, ['--until', 'noon']), /^dms: option '--until <moment>' argument 'noon' is invalid\. Allowed choices are full-load, caught-up, interrupted\.: see/);
-    await refused(await rehearse(db.url, ['--stack', 'Prod']), /^dms: there is no stack "Prod" with DMS tasks in \S+: it has template$/);
-    await refused(await rehearse(db.url, ['--task', 'Other']), /^dms: there is no task "Other" in \S+: it has Task$/);
+    await refused(await rehearse(db.url, ['--stack', 'Prod']), 'dms: there is no stack "Prod" with DMS tasks in <folder>/template.json: it has template');
+    await refused(await rehearse(db.url, ['--task', 'Other']), 'dms: there is no task "Other" in <folder>/template.json: it has Task');
     await refused(await rehearse('mysql://x'), 'dms: --source must be a PostgreSQL address: postgres://user@host:5432/database');
-    await refused(await rehearse(db.url, ['--resume']), /^dms: there is nothing to resume in \S+: leave --resume out$/);
+    await refused(await rehearse(db.url, ['--resume']), 'dms: there is nothing to resume in <folder>/work/Task: leave --resume out');
   });
 
   test('what is not supported, by its key', async () => {
@@ -167,9 +180,9 @@ describe('bad input: exit 2, one line, nothing left in source or lake', () => {
     await db.query('GRANT SELECT ON t TO reader; REVOKE USAGE ON SCHEMA public FROM PUBLIC');
     await refused(await rehearse(asReader()), 'dms: the source user "reader" may not read public.t: GRANT USAGE on the schema');
     await db.query('GRANT USAGE ON SCHEMA public TO reader; ALTER TABLE t ENABLE ROW LEVEL SECURITY');
-    await refused(await rehearse(asReader()), /^dms: the source user "reader" may not read all of public\.t: row-level security hides rows of it/);
+    await refused(await rehearse(asReader()), 'dms: the source user "reader" may not read all of public.t: row-level security hides rows of it; ALTER ROLE … BYPASSRLS');
     await db.query('ALTER TABLE t DISABLE ROW LEVEL SECURITY');
-    await refused(await rehearse(asReader()), /^dms: the source user may not publish the tables: .*; rehearse as their owner or as a superuser \(rds_superuser\)$/);
+    await refused(await rehearse(asReader()), /^dms: the source user may not publish the tables: permission denied/);
   });
 
   test('wal_level is not logical', async () => {
@@ -186,7 +199,7 @@ describe('bad input: exit 2, one line, nothing left in source or lake', () => {
   test('a load that fails takes everything with it', async () => {
     await db.query("CREATE TABLE u (id integer PRIMARY KEY, word text); INSERT INTO u VALUES (1, repeat('x', 40000))");
     await refused(await rehearse(db.url, [], { source: { FailTasksOnLobTruncation: true } }),
-      /^dms: public\.u\.word has values longer than LobMaxSize \(32 KB\) and FailTasksOnLobTruncation is on: raise LobMaxSize$/);
+      'dms: public.u.word has values longer than LobMaxSize (32 KB) and FailTasksOnLobTruncation is on: raise LobMaxSize');
   });
 
   test('no primary key is a warning only', async () => {
@@ -246,8 +259,8 @@ describe('crash safety', () => {
   async function isWhole(result: DmsResult): Promise<void> {
     expect(complaints(result)).toEqual([]);
     expect(result.exitCode).toBe(0);
-    const report = JSON.parse(result.stdout) as { tasks: [{ tables: object[]; files: { path: string }[]; lake: string }] };
-    const [{ tables, files }] = report.tasks;
+    const { tasks: [report] } = JSON.parse(result.stdout) as { tasks: TaskReport[] };
+    const { tables, files } = report!;
     expect(tables).toEqual([
       expect.objectContaining({ table: 'a', validationState: 'Validated' }), expect.objectContaining({ table: 'b', validationState: 'Validated' }),
     ]);
@@ -262,12 +275,14 @@ describe('crash safety', () => {
     expect(await db.leftovers()).toEqual([]);
   }
 
+  /** Milliseconds until a kill: the first ones fall into start and load, the others into the capture. */
+  const MOMENTS = [[100, 1000], [100, 1000], [100, 1000], [600, 1800], [600, 1800], [600, 1800]] as const;
+
   test('kill -9 at any moment, again and again, then --resume: the lake is that of an undisturbed run', async () => {
-    const moments = [...Array.from({ length: 4 }, () => 100 + Math.random() * 900), ...Array.from({ length: 4 }, () => 600 + Math.random() * 1200)];
-    for (const moment of moments) {
+    for (const [from, to] of MOMENTS) {
       const resume = existsSync(join(folder, 'work', 'Task', 'checkpoint.json')) ? ['--resume'] : [];
       const dms = start(['--until', 'interrupted', ...resume], TASK);
-      await new Promise((resolve) => setTimeout(resolve, moment));
+      await new Promise((resolve) => setTimeout(resolve, from + Math.random() * (to - from)));
       dms.child.kill('SIGKILL');
       const { stderr } = await dms.result;
       expect(stderr).not.toContain('dms: ');
@@ -288,10 +303,10 @@ describe('crash safety', () => {
     expect(lake().files().filter((path) => path.endsWith('.inprogress'))).toEqual([]);
     const again = await rehearse(db.url, [], TASK);
     expect(again.exitCode).toBe(2);
-    expect(complaints(again)).toEqual([expect.stringMatching(
-      /^dms: \S+ holds a rehearsal that is not finished: go on with --resume, or abandon it with --clean$/)]);
+    expect(complaints(again)).toEqual([
+      'dms: <folder>/work/Task holds a rehearsal that is not finished: go on with --resume, or abandon it with --clean']);
     const other = await rehearse(db.url, ['--resume'], { s3: { ...TASK.s3, RowGroupLength: 500 } });
-    expect(complaints(other)).toEqual([expect.stringMatching(/^dms: the task has changed since the rehearsal in \S+ began: abandon that one with --clean$/)]);
+    expect(complaints(other)).toEqual(['dms: the task has changed since the rehearsal in <folder>/work/Task began: abandon that one with --clean']);
     await stopWriting();
     await isWhole(await rehearse(db.url, ['--json', '--resume'], TASK));
   });
@@ -327,7 +342,7 @@ describe('crash safety', () => {
     await dms.result;
     expect(await db.leftovers()).toHaveLength(2);
     const without = await rehearse(undefined, ['--clean'], TASK);
-    expect(complaints(without)).toEqual([expect.stringMatching(/^dms: the rehearsal in \S+ has slot dms_rehearsal_\w+ in its source: give that database with --source$/)]);
+    expect(complaints(without)).toEqual(['dms: the rehearsal in <folder>/work/Task has slot <slot> in its source: give that database with --source']);
     const { exitCode, stdout } = await rehearse(db.url, ['--clean'], TASK);
     expect([exitCode, stdout]).toEqual([0, 'abandoned the rehearsal of Task\n']);
     expect(await db.leftovers()).toEqual([]);
@@ -340,7 +355,7 @@ describe('crash safety', () => {
     await db.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'dms rehearse'");
     const result = await dms.result;
     expect(complaints(result)).toEqual([expect.stringMatching(
-      /^dms: the connection to the source was lost \(.+\): what was written is safe; go on with --resume when it is back$/)]);
+      /^dms: the connection to the source was lost \(.+\): what was written is safe; go on with --resume/)]);
     expect(result.exitCode).toBe(2);
     await stopWriting();
     await isWhole(await rehearse(db.url, ['--json', '--resume'], TASK));
@@ -356,6 +371,6 @@ describe('crash safety', () => {
     await db.query('SELECT pg_drop_replication_slot($1)', [slot]);
     const result = await rehearse(db.url, ['--resume'], TASK);
     expect([result.exitCode, complaints(result)]).toEqual([2, [
-      `dms: the source has no replication slot ${slot} any more, so what changed since is lost: give the rehearsal up with --clean`]]);
+      'dms: the source has no replication slot <slot> any more, so what changed since is lost: give the rehearsal up with --clean']]);
   });
 });
