@@ -12,6 +12,9 @@ import type { TaskReport } from './report';
 import type { RehearsalOptions, Run } from './run';
 import { captures } from './run';
 
+/** A slot begins when every transaction that was open then has ended; people want to know what takes so long. */
+const PATIENCE_MS = 2_000;
+
 /** Runs one task against a real source into a folder, and compares both at the end. */
 export async function rehearse(task: ReplicationTask, options: RehearsalOptions): Promise<TaskReport> {
   const client = await openSession(options.sourceUrl);
@@ -61,7 +64,10 @@ async function loadFromSlot(run: Run, replication: ReplicationConnection, alongs
   const { slot } = state.checkpoint;
   await state.save();
   const publications = await createPublications(run.client, slot, run.plans.map((plan) => plan.source));
-  const { lsn, snapshot } = await replication.createSlot(slot);
+  const waiting = setTimeout(() => run.options.progress.message(
+    'the source waits with the slot for transactions that are open: end those that last (pg_stat_activity, xact_start)',
+  ), PATIENCE_MS);
+  const { lsn, snapshot } = await replication.createSlot(slot).finally(() => clearTimeout(waiting));
   await state.save({ lsn: formatLsn(lsn), publications });
   alongside.start();
   if (task.migrationType === 'full-load-and-cdc') await load(run, snapshot);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TaskReport } from '../../../cli/engine/run/report';
 import { runDms, startDms, type DmsResult, type RunningDms } from '../../support/dms';
@@ -359,6 +359,32 @@ describe('crash safety', () => {
     expect(result.exitCode).toBe(2);
     await stopWriting();
     await isWhole(await rehearse(db.url, ['--json', '--resume'], TASK));
+  });
+
+  test('what a crash left between checkpoint and lake is put right', async () => {
+    const dms = start(['--until', 'interrupted'], TASK);
+    await dms.says('changes');
+    dms.child.kill('SIGINT');
+    await dms.result;
+    await stopWriting();
+    // Recorded but not published yet, begun but not recorded, taken out of the record but not removed yet.
+    const [recorded] = lake().changeFiles('public/a');
+    renameSync(lake().path(recorded!), lake().path(`${recorded}.inprogress`));
+    writeFileSync(lake().path('public/b/20990101-000000000.parquet.inprogress'), 'PAR1');
+    writeFileSync(lake().path('public/b/20200101-000000000.parquet'), 'PAR1');
+    const path = join(folder, 'work', 'Task', 'checkpoint.json');
+    const checkpoint = JSON.parse(readFileSync(path, 'utf8')) as object;
+    writeFileSync(path, JSON.stringify({ ...checkpoint, removed: ['public/b/20200101-000000000.parquet'] }));
+    await isWhole(await rehearse(db.url, ['--json', '--resume'], TASK));
+  });
+
+  test('a slot that has to wait for an open transaction says so', async () => {
+    await stopWriting();
+    await db.query('BEGIN; INSERT INTO a VALUES (0, 0)');
+    const dms = start(['--json'], TASK);
+    await dms.says('the source waits with the slot for transactions that are open');
+    await db.query('COMMIT');
+    await isWhole(await dms.result);
   });
 
   test('a slot that is gone is told, not replaced', async () => {
