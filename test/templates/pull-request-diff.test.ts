@@ -47,15 +47,21 @@ test('a replaced resource fails the pull request, named before what only changes
 test('a change in place passes, and so does no change', () => {
   const base = assembly('base-2', BASE);
   const head = assembly('head-2', { ...BASE, A: { name: 'one', display: 'Eins' } });
-  expect(diff(base, head)).toMatchObject({ status: 0, page: expect.stringContaining('## Stacks: 1 changed, 1 unchanged') });
+  const { status, page } = diff(base, head);
+  expect(page).toContain('## Stacks: 1 changed, 1 unchanged');
+  expect(status).toBe(0);
   expect(diff(base, base)).toEqual({ status: 0, page: '## Stacks: 2 unchanged\n' });
 });
 
 test('a stack that is gone fails, a new one does not', () => {
   const both = assembly('both', BASE);
   const one = assembly('one', { A: BASE.A });
-  expect(diff(both, one)).toMatchObject({ status: 1, page: expect.stringContaining('<b>B</b>: removed') });
-  expect(diff(one, both)).toMatchObject({ status: 0, page: expect.stringContaining('<b>B</b>: new') });
+  const gone = diff(both, one);
+  expect(gone.page).toContain('<b>B</b>: removed');
+  expect(gone.status).toBe(1);
+  const added = diff(one, both);
+  expect(added.page).toContain('<b>B</b>: new');
+  expect(added.status).toBe(0);
 });
 
 test('a folder that is no cloud assembly is refused', () => {
