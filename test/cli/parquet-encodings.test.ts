@@ -1,12 +1,16 @@
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import { encodeChunk } from '../../cli/engine/parquet/column-chunk';
 import { buildDictionary } from '../../cli/engine/parquet/dictionary';
 import { denseValues } from '../../cli/engine/parquet/dense';
+import { keysOf } from '../../cli/engine/parquet/keys';
 import { countValid, definitionLevels } from '../../cli/engine/parquet/levels';
 import { writtenPage } from '../../cli/engine/parquet/page';
 import { bitWidth, hybrid } from '../../cli/engine/parquet/rle';
+import type { ColumnType } from '../../cli/engine/parquet/schema';
 import { CompactStruct, writeVarint } from '../../cli/engine/parquet/thrift-compact';
 import { truncatedMax, truncatedMin } from '../../cli/engine/parquet/truncation';
+import type { Cell } from '../support/parquet-columns';
 import { vectorOf } from '../support/parquet-columns';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -79,6 +83,10 @@ describe('the hybrid encoding', () => {
     expect(hex(hybrid(values, 0, values.length, 2))).toBe('03' + 'f9ff' + '1e' + '03');
   });
 
+  test('packs the rest of a run that is too short', () => {
+    expect(hex(hybrid(Int32Array.from([1, 2, ...new Array<number>(11).fill(3)]), 0, 13, 2))).toBe('05' + 'f9ffff03');
+  });
+
   test.each([[0, 1], [1, 1], [2, 2], [255, 8], [256, 9]])('needs for numbers up to %i a width of %i', (max, width) => {
     expect(bitWidth(max)).toBe(width);
   });
@@ -88,7 +96,9 @@ describe('definition levels', () => {
   const cells = [...new Array<null>(8).fill(null), ...new Array<number>(8).fill(1), 1, null, 1];
   const vector = vectorOf({ kind: 'int32' }, cells);
 
-  test.each([[0, 8, 0, '1000'], [8, 16, 8, '1001'], [16, 19, 2, '0305'], [0, 19, 10, '0700ff05']])(
+  test.each([
+    [0, 8, 0, '1000'], [8, 16, 8, '1001'], [16, 17, 1, '0201'], [16, 19, 2, '0305'], [0, 19, 10, '0700ff05'],
+  ])(
     'of rows %i to %i have %i values',
     (from, to, valid, levels) => {
       expect(countValid(vector, from, to)).toBe(valid);
@@ -161,6 +171,40 @@ describe('a dictionary', () => {
 
   test('is not made without values', () => {
     expect(dictionary([null, null], 100)).toBeUndefined();
+  });
+});
+
+test('keys of a table are equal only in all of their bytes', () => {
+  const equal = (type: ColumnType, one: Cell, other: Cell): boolean =>
+    keysOf(denseValues(vectorOf(type, [one, other]), type)).equal(0, 1);
+  expect(equal({ kind: 'utf8' }, 'abcd', 'abcde')).toBe(false);
+  expect(equal({ kind: 'utf8' }, 'abcde', 'abcdf')).toBe(false);
+  expect(equal({ kind: 'int64' }, 1n, 2n ** 32n + 1n)).toBe(false);
+  expect(equal({ kind: 'decimal', precision: 38, scale: 0 }, 1n, 2n ** 64n + 1n)).toBe(false);
+  expect(equal({ kind: 'decimal', precision: 38, scale: 0 }, -1n, -1n)).toBe(true);
+});
+
+describe('data pages', () => {
+  const rows = (type: ColumnType, cells: Cell[], dataPageSize: number, encoding: 'plain' | 'rle-dictionary'): number[] => {
+    const options = { encoding, dataPageSize, dictPageSizeLimit: 1000, statistics: false };
+    return encodeChunk(vectorOf(type, cells), type, options).pages.flatMap((page) => (page.kind === 'data' ? [page.rows] : []));
+  };
+  const numbers = (count: number): number[] => Array.from({ length: count }, (_, i) => i % 2);
+
+  test.each([[40, [8, 8, 4]], [64, [16, 4]], [79, [16, 4]], [80, [20]], [1, [8, 8, 4]]])(
+    'of %i bytes end before they pass the limit, but have eight rows',
+    (limit, expected) => {
+      expect(rows({ kind: 'int32' }, numbers(20), limit, 'plain')).toEqual(expected);
+    },
+  );
+
+  test('of text count the bytes of its values and their lengths', () => {
+    const text = [...new Array<string>(16).fill('1234'), 'x'.repeat(200), ...new Array<string>(8).fill('')];
+    expect(rows({ kind: 'utf8' }, text, 128, 'plain')).toEqual([16, 8, 1]);
+  });
+
+  test('of a dictionary count the bits of its numbers', () => {
+    expect(rows({ kind: 'int32' }, numbers(1000), 100, 'rle-dictionary')).toEqual([800, 200]);
   });
 });
 

@@ -149,7 +149,10 @@ describe('row groups of many rows', () => {
   ])('have a dictionary when their values %s', async (_, cell) => {
     const example = file(column({ kind: 'utf8' }, cell));
     const path = await expectReadBack(example, { dataPageSize: 700 });
-    expect((await metadata(path)).encodings).toBe('RLE, PLAIN, RLE_DICTIONARY');
+    const { encodings, dictionary_page_offset: dictionary, data_page_offset: data } = await metadata(path);
+    expect(encodings).toBe('RLE, PLAIN, RLE_DICTIONARY');
+    expect(dictionary).toBe('4');
+    expect(Number(data)).toBeGreaterThan(4);
   });
 
   test('have no dictionary when their values are all different', async () => {
@@ -193,6 +196,7 @@ describe('statistics', () => {
     ['decimals in an int32', { kind: 'decimal', precision: 9, scale: 2 }, [-100n, 250n], ['-1.00', '2.50', '0', true, true]],
     ['decimals in bytes', { kind: 'decimal', precision: 20, scale: 0 }, [-300n, 255n, 256n], ['-300', '256', '0', true, true]],
     ['text by its bytes', { kind: 'utf8' }, ['z', 'é', 'a', 'ab'], ['a', 'é', '0', true, true]],
+    ['text of many bytes', { kind: 'utf8' }, ['bcda', 'bcdz', 'acdz', 'bczz', 'bczy'], ['acdz', 'bczz', '0', true, true]],
     [
       'long text, cut between characters', { kind: 'utf8' }, [`${'a'.repeat(63)}éa`],
       ['a'.repeat(63), `${'a'.repeat(62)}b`, '0', false, false],
