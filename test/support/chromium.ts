@@ -54,6 +54,8 @@ export class Chromium {
       unread = messages.pop()!;
       messages.forEach((message) => this.receive(JSON.parse(message) as Reply));
     });
+    // Its helper processes hold stderr too, and write into the profile: `close` comes when the last of them has ended.
+    child.stderr?.resume();
     this.exited = new Promise((resolve) => child.once('close', () => resolve()).once('error', () => resolve()));
     void this.exited.then(() => {
       this.waiting.forEach(({ reject }) => reject(new Error(`Chromium ended with code ${child.exitCode}`)));
@@ -63,7 +65,7 @@ export class Chromium {
   /** @param profile an empty folder; the caller removes it */
   public static async start(program: string, profile: string): Promise<Chromium> {
     const child = spawn(program, [...FLAGS, `--user-data-dir=${profile}`], {
-      stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
     });
     const chromium = new Chromium(child);
     try {
