@@ -14,7 +14,8 @@ export const COLUMNS: readonly ColumnSchema[] = [
   { name: 'weight', type: { kind: 'double' } },
 ];
 
-const WORDS = 'parcel letter box blue green large small fast slow paper glass wood metal north south east west gift'.split(' ');
+const WORDS = ('parcel letter box blue green large small fast slow paper glass wood metal north south east west '
+  + 'gift').split(' ');
 const FIRST_MOMENT = 1_700_000_000_000_000n;
 
 /** One row group. The same number gives the same rows. */
@@ -31,9 +32,9 @@ export function rowGroup(number: number, rows: number): ColumnVector[] {
     vector(Int32Array.from(each(() => below(100_000))), rows),
     vector(amounts, rows),
     withNulls(each(() => (below(20) === 0 ? null : phrase(7)))),
-    vector(BigInt64Array.from(each((row) => FIRST_MOMENT + (first + BigInt(row)) * 977_000n + BigInt(below(977_000)))), rows),
+    vector(BigInt64Array.from(each((row) => moment(first + BigInt(row), below))), rows),
     vector(strings(each(() => (below(3) === 0 ? 'false' : 'true'))), rows),
-    vector(strings(each(() => JSON.stringify({ sku: below(1e9), tags: [phrase(1), phrase(1)], quantity: below(50), gift: below(2) === 0 }))), rows),
+    vector(strings(each(() => details(below, phrase))), rows),
     vector(strings(each(() => uuid(below))), rows),
     vector(Int32Array.from(each(() => 19_000 + below(1000))), rows),
     vector(Float64Array.from(each(() => random() * 30)), rows),
@@ -55,6 +56,15 @@ function strings(values: readonly string[]): ByteStrings {
   const offsets = new Int32Array(values.length + 1);
   values.forEach((value, i) => (offsets[i + 1] = offsets[i]! + Buffer.byteLength(value)));
   return { offsets, bytes: Buffer.from(values.join('')) };
+}
+
+function moment(number: bigint, below: (limit: number) => number): bigint {
+  return FIRST_MOMENT + number * 977_000n + BigInt(below(977_000));
+}
+
+function details(below: (limit: number) => number, phrase: (words: number) => string): string {
+  const tags = [phrase(1), phrase(1)];
+  return JSON.stringify({ sku: below(1e9), tags, quantity: below(50), gift: below(2) === 0 });
 }
 
 function uuid(below: (limit: number) => number): string {

@@ -38,7 +38,8 @@ const { values: options } = parseArgs({
 });
 
 function* rowGroups(rows: number): Generator<ColumnVector[]> {
-  const made = Array.from({ length: Math.min(DIFFERENT, rows / ROW_GROUP) }, (_, number) => rowGroup(number, ROW_GROUP));
+  const different = Math.min(DIFFERENT, rows / ROW_GROUP);
+  const made = Array.from({ length: different }, (_, number) => rowGroup(number, ROW_GROUP));
   for (let i = 0; i < rows / ROW_GROUP; i++) yield made[i % DIFFERENT]!;
 }
 
@@ -66,7 +67,8 @@ async function measure({ writer, gzip, dictionary }: Case): Promise<Measurement>
 
 function inChild(work: Case): Promise<Measurement> {
   return new Promise((resolve, reject) => {
-    const child = fork(__filename, process.argv.slice(2), { env: { ...process.env, BENCH_CASE: JSON.stringify(work) } });
+    const env = { ...process.env, BENCH_CASE: JSON.stringify(work) };
+    const child = fork(__filename, process.argv.slice(2), { env });
     child.once('message', (message) => resolve(message as Measurement));
     child.once('exit', (code) => reject(new Error(`${JSON.stringify(work)} ended with ${code}`)));
   });
@@ -76,7 +78,8 @@ async function compare(): Promise<void> {
   const names = Object.keys(WRITERS).filter((name) => options.only === undefined || name === options.only);
   const cases = names
     .filter((name) => name !== 'nodejs-polars' || options.packages !== undefined)
-    .flatMap((writer) => [false, true].flatMap((gzip) => [false, true].map((dictionary) => ({ writer, gzip, dictionary }))))
+    .flatMap((writer) => [false, true].map((gzip) => ({ writer, gzip })))
+    .flatMap((work) => [false, true].map((dictionary) => ({ ...work, dictionary })))
     // polars decides itself where a dictionary pays.
     .filter(({ writer, dictionary }) => writer !== 'nodejs-polars' || dictionary);
   const results = cases.map((): Measurement[] => []);

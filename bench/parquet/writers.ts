@@ -47,8 +47,12 @@ async function writeWasm({ path, rowGroups, rowGroupLength, gzip, dictionary }: 
   const batches = new ReadableStream({
     pull(controller) {
       const next = groups.next();
-      if (next.done === true) controller.close();
-      else for (const batch of Table.fromIPCStream(arrowStream(COLUMNS, [next.value])).recordBatches()) controller.enqueue(batch);
+      if (next.done === true) {
+        controller.close();
+        return;
+      }
+      const table = Table.fromIPCStream(arrowStream(COLUMNS, [next.value]));
+      table.recordBatches().forEach((batch) => controller.enqueue(batch));
     },
   }, { highWaterMark: 0 });
   const file = await open(path, 'w');
