@@ -31,6 +31,7 @@ export function registerRehearse(program: Command): void {
     .option('--workdir <folder>', 'where checkpoints are kept', '.rehearsal')
     .option('--clients <rows>', 'rows of public.clients in the embedded PostgreSQL', positiveInteger, 50_000)
     .option('--bookings <rows>', 'rows of public.bookings in the embedded PostgreSQL', positiveInteger, 200_000)
+    .option('--report <file>', 'write a page with statistics, charts, differences and findings (HTML)')
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)
     .action(async (template: string | undefined, options: RehearseOptions) => {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkTemplate } from '../../lib/rules';
+import { checkTemplate, type Finding } from '../../lib/rules';
 import { abandon, previousRun } from '../engine/run/previous-run';
 import { rehearse } from '../engine/run/rehearsal';
 import { readReplicationTask } from '../engine/run/replication-task';
@@ -11,8 +11,11 @@ import { EXIT_FINDING, UsageError } from '../errors';
 import { counted } from '../output/numbers';
 import { createProgress, type ProgressSink } from '../output/progress';
 import { print, printJson } from '../output/print';
+import type { RehearsedTask } from '../report/page';
+import { Recorder } from '../report/recorder';
 import { databaseFolder } from './database-folder';
 import { EmbeddedSource } from './embedded-source';
+import { ReportFile } from './report-file';
 import { chooseTasks, synthesize, type StackTask } from './stacks';
 import { summary } from './summary';
 
@@ -28,6 +31,7 @@ export interface RehearseOptions {
   readonly workdir: string;
   readonly clients: number;
   readonly bookings: number;
+  readonly report?: string;
   readonly json?: boolean;
 }
 
@@ -36,6 +40,7 @@ export async function runRehearsal(template: string | undefined, options: Rehear
   refuseContradictions(options);
   const progress = createProgress(options.json ?? false);
   const interrupt = new AbortController();
+  let page: ReportFile | undefined;
   const onSignal = (): void => interrupt.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
@@ -45,30 +50,35 @@ export async function runRehearsal(template: string | undefined, options: Rehear
       await clean(tasks, options);
       return;
     }
-    announceFindings(tasks, progress);
-    const reports: TaskReport[] = [];
+    page = options.report === undefined ? undefined : await ReportFile.open(options.report);
+    const findings = findingsOf(tasks, progress);
+    const rehearsed: RehearsedTask[] = [];
     for (const task of tasks) {
-      if (!interrupt.signal.aborted) reports.push(await rehearseTask(task, options, progress, interrupt.signal));
+      if (!interrupt.signal.aborted) rehearsed.push(await rehearseTask(task, options, progress, interrupt.signal));
     }
     progress.stop();
+    await page?.write(rehearsed, findings);
+    const reports = rehearsed.map(({ report }) => report);
     if (options.json) printJson({ tasks: reports });
     else reports.forEach((report) => print(summary(report)));
     if (reports.some(isIncomplete)) process.exitCode = EXIT_FINDING;
   } finally {
     progress.stop();
+    await page?.close();
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
 }
 
 /** A rehearsal shows what a task does to data; whether DMS would take its definition is for the rules to say. */
-function announceFindings(tasks: readonly StackTask[], progress: ProgressSink): void {
-  for (const [file, template] of new Map(tasks.map((task) => [task.file, task.template]))) {
+function findingsOf(tasks: readonly StackTask[], progress: ProgressSink): Finding[] {
+  return [...new Map(tasks.map((task) => [task.file, task.template]))].flatMap(([file, template]) => {
     const findings = checkTemplate(template);
     const errors = findings.filter(({ severity }) => severity === 'error').length;
-    if (findings.length === 0) continue;
+    if (findings.length === 0) return [];
     const counts = `${counted(errors, 'error')} and ${counted(findings.length - errors, 'warning')}`;
     progress.message(`the rules find ${counts} in ${file}: see \`dms check ${file}\``);
-  }
+    return findings;
+  });
 }
 
 function refuseContradictions({ target, source, resume, clean: cleans }: RehearseOptions): void {
@@ -87,10 +97,11 @@ const folderOf = (options: RehearseOptions, id: string): string => join(options.
 async function rehearseTask(
   { task: definition }: StackTask,
   options: RehearseOptions,
-  progress: ProgressSink,
+  sink: ProgressSink,
   signal: AbortSignal,
-): Promise<TaskReport> {
+): Promise<RehearsedTask> {
   const task = readReplicationTask(definition);
+  const progress = new Recorder(sink);
   const workdir = folderOf(options, task.id);
   const previous = await previousRun(workdir, task, options.resume ?? false);
   const lake = options.target ?? join(workdir, 'lake');
@@ -115,7 +126,7 @@ async function rehearseTask(
   }
   if (report.state === 'finished') await rm(databaseFolder(workdir), { recursive: true, force: true });
   else progress.message('stopped: what was written is safe; go on with --resume, or give it up with --clean');
-  return report;
+  return { report, recording: progress.recording, definition };
 }
 
 function startEmbedded(
