@@ -41,8 +41,8 @@ export interface WrittenPage {
 }
 
 /**
- * Level 1: of the example table level 6 takes three to four times as long and makes the file a tenth smaller
- * (docs/performance.md); DMS does not say which one it has.
+ * On the table of bench/parquet level 2 takes twice as long and level 6 four times, for files 3 % and 11 % smaller.
+ * DMS does not say which one it has.
  */
 const GZIP_LEVEL = 1;
 /** gzip's header and trailer, and what deflate adds to data that cannot be compressed. */
