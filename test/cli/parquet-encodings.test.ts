@@ -7,7 +7,7 @@ import { keysOf } from '../../cli/engine/parquet/keys';
 import { countValid, definitionLevels } from '../../cli/engine/parquet/levels';
 import { writtenPage } from '../../cli/engine/parquet/page';
 import { bitWidth, hybrid } from '../../cli/engine/parquet/rle';
-import type { ColumnType } from '../../cli/engine/parquet/schema';
+import type { ParquetType } from '../../cli/engine/parquet/schema';
 import { CompactStruct, writeVarint } from '../../cli/engine/parquet/thrift-compact';
 import { truncatedMax, truncatedMin } from '../../cli/engine/parquet/truncation';
 import type { Cell } from '../support/parquet-columns';
@@ -175,7 +175,7 @@ describe('a dictionary', () => {
 });
 
 test('keys of a table are equal only in all of their bytes', () => {
-  const equal = (type: ColumnType, one: Cell, other: Cell): boolean =>
+  const equal = (type: ParquetType, one: Cell, other: Cell): boolean =>
     keysOf(denseValues(vectorOf(type, [one, other]), type)).equal(0, 1);
   expect(equal({ kind: 'utf8' }, 'abcd', 'abcde')).toBe(false);
   expect(equal({ kind: 'utf8' }, 'abcde', 'abcdf')).toBe(false);
@@ -185,7 +185,7 @@ test('keys of a table are equal only in all of their bytes', () => {
 });
 
 describe('data pages', () => {
-  const rows = (type: ColumnType, cells: Cell[], dataPageSize: number, encoding: 'plain' | 'rle-dictionary'): number[] => {
+  const rows = (type: ParquetType, cells: Cell[], dataPageSize: number, encoding: 'plain' | 'rle-dictionary'): number[] => {
     const options = { encoding, dataPageSize, dictPageSizeLimit: 1000, statistics: false };
     return encodeChunk(vectorOf(type, cells), type, options).pages.flatMap((page) => (page.kind === 'data' ? [page.rows] : []));
   };

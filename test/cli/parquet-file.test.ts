@@ -7,7 +7,7 @@ import { Table, WriterPropertiesBuilder, writeParquet } from 'parquet-wasm';
 import type { ByteSink } from '../../cli/engine/parquet/byte-sink';
 import type { WriterOptions } from '../../cli/engine/parquet/file-writer';
 import { ParquetWriter } from '../../cli/engine/parquet/file-writer';
-import type { ColumnType, ColumnVector } from '../../cli/engine/parquet/schema';
+import type { ParquetType, ColumnVector } from '../../cli/engine/parquet/schema';
 import { arrowStream } from '../support/arrow-stream';
 import { exampleFile, writerOptions } from '../support/parquet-arbitraries';
 import type { Cell, ExampleFile } from '../support/parquet-columns';
@@ -68,7 +68,7 @@ async function expectReadBack(file: ExampleFile, options: Partial<WriterOptions>
 }
 
 /** A constant that DuckDB compares the column's values with. */
-function literal(type: ColumnType, cell: Cell): string {
+function literal(type: ParquetType, cell: Cell): string {
   switch (type.kind) {
     case 'utf8':
       return `decode(from_hex('${Buffer.from(cell as string).toString('hex')}'))`;
@@ -130,9 +130,9 @@ test('filters find the same rows in the file, whose row groups they skip, as in 
 
 describe('row groups of many rows', () => {
   const ROWS = 5000;
-  const column = (type: ColumnType, cell: (row: number) => Cell): { type: ColumnType; cells: Cell[] } =>
+  const column = (type: ParquetType, cell: (row: number) => Cell): { type: ParquetType; cells: Cell[] } =>
     ({ type, cells: Array.from({ length: ROWS }, (_, row) => cell(row)) });
-  const file = (...columns: { type: ColumnType; cells: Cell[] }[]): ExampleFile => ({
+  const file = (...columns: { type: ParquetType; cells: Cell[] }[]): ExampleFile => ({
     columns: columns.map(({ type }, i) => ({ name: `c${i}`, type })),
     rowGroups: [columns.map((each) => each.cells)],
   });
@@ -182,7 +182,7 @@ describe('row groups of many rows', () => {
 });
 
 describe('statistics', () => {
-  const statistics = async (type: ColumnType, ...cells: Cell[]): Promise<unknown[]> => {
+  const statistics = async (type: ParquetType, ...cells: Cell[]): Promise<unknown[]> => {
     const path = await written({ columns: [{ name: 'c0', type }], rowGroups: [[cells]] });
     const [row] = await query(
       `SELECT stats_min_value, stats_max_value, stats_null_count, min_is_exact, max_is_exact FROM parquet_metadata('${path}')`,
@@ -190,7 +190,7 @@ describe('statistics', () => {
     return Object.values(row!);
   };
 
-  test.each<[string, ColumnType, Cell[], unknown[]]>([
+  test.each<[string, ParquetType, Cell[], unknown[]]>([
     ['int16 with its sign', { kind: 'int16' }, [3, -4, null], ['-4', '3', '1', true, true]],
     ['int64 by both of its words', { kind: 'int64' }, [2n ** 32n, -1n, 5n], ['-1', '4294967296', '0', true, true]],
     ['decimals in an int32', { kind: 'decimal', precision: 9, scale: 2 }, [-100n, 250n], ['-1.00', '2.50', '0', true, true]],
@@ -220,10 +220,10 @@ test('types are those that arrow-rs writes for the same columns', async () => {
     'int8', 'int16', 'int32', 'int64', 'float', 'double', 'utf8', 'binary', 'date', 'time-millis', 'timestamp-millis',
     'timestamp-micros',
   ] as const;
-  const types: ColumnType[] = [
+  const types: ParquetType[] = [
     ...kinds.map((kind) => ({ kind })),
     // Not 1: arrow-rs gives a single digit 64 bits.
-    ...[2, 9, 10, 18, 19, 28, 38].map((precision): ColumnType => ({ kind: 'decimal', precision, scale: 1 })),
+    ...[2, 9, 10, 18, 19, 28, 38].map((precision): ParquetType => ({ kind: 'decimal', precision, scale: 1 })),
   ];
   const columns = types.map((type, i) => ({ name: `c${i}`, type }));
   const rows = types.map(() => [null]);

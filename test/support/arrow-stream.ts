@@ -4,7 +4,7 @@ import {
   TimeMillisecond, TimestampMicrosecond, TimestampMillisecond, Utf8, makeData, tableToIPC,
 } from 'apache-arrow';
 import type { DataType } from 'apache-arrow';
-import type { ColumnSchema, ColumnType, ColumnVector } from '../../cli/engine/parquet/schema';
+import type { ColumnSchema, ParquetType, ColumnVector } from '../../cli/engine/parquet/schema';
 
 /** Row groups as an Arrow IPC stream, which is what writers with an Arrow core take whole columns as. */
 export function arrowStream(columns: readonly ColumnSchema[], rowGroups: readonly ColumnVector[][]): Uint8Array {
@@ -24,7 +24,7 @@ function recordBatch(schema: Schema, vectors: readonly ColumnVector[]): RecordBa
   return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length, nullCount: 0, children }));
 }
 
-function arrowType(type: ColumnType): DataType {
+function arrowType(type: ParquetType): DataType {
   switch (type.kind) {
     case 'int8':
       return new Int8();

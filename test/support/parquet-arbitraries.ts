@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { WriterOptions } from '../../cli/engine/parquet/file-writer';
-import type { ColumnType } from '../../cli/engine/parquet/schema';
+import type { ParquetType } from '../../cli/engine/parquet/schema';
 import type { Cell, ExampleFile } from './parquet-columns';
 
 const integer = (bits: number): fc.Arbitrary<number> => {
@@ -25,7 +25,7 @@ const bytes = fc.oneof(
 );
 
 /** Each type with the cells that it may have. Readers have narrower dates than the format. */
-const CELLS: Record<Exclude<ColumnType['kind'], 'decimal'>, fc.Arbitrary<Cell>> = {
+const CELLS: Record<Exclude<ParquetType['kind'], 'decimal'>, fc.Arbitrary<Cell>> = {
   'int8': integer(8),
   'int16': integer(16),
   'int32': integer(32),
@@ -41,12 +41,12 @@ const CELLS: Record<Exclude<ColumnType['kind'], 'decimal'>, fc.Arbitrary<Cell>> 
 };
 
 interface TypedCells {
-  readonly type: ColumnType;
+  readonly type: ParquetType;
   readonly cell: fc.Arbitrary<Cell>;
 }
 
 const simple: fc.Arbitrary<TypedCells> = fc.constantFrom(
-  ...Object.entries(CELLS).map(([kind, cell]) => ({ type: { kind } as ColumnType, cell })),
+  ...Object.entries(CELLS).map(([kind, cell]) => ({ type: { kind } as ParquetType, cell })),
 );
 const decimal: fc.Arbitrary<TypedCells> = fc
   .integer({ min: 1, max: 38 })

@@ -1,4 +1,4 @@
-import type { ColumnSchema, ColumnType, ColumnVector, FixedArray } from '../../cli/engine/parquet/schema';
+import type { ColumnSchema, ParquetType, ColumnVector, FixedArray } from '../../cli/engine/parquet/schema';
 
 /**
  * A cell in the simplest form that any reader's can be turned into: 64-bit numbers, moments and unscaled decimals as
@@ -7,7 +7,7 @@ import type { ColumnSchema, ColumnType, ColumnVector, FixedArray } from '../../c
 export type Cell = bigint | number | string | null;
 
 /** A column vector as the engine's columns make it. */
-export function vectorOf(type: ColumnType, cells: readonly Cell[]): ColumnVector {
+export function vectorOf(type: ParquetType, cells: readonly Cell[]): ColumnVector {
   const validity = new Uint8Array((cells.length + 7) >> 3);
   cells.forEach((cell, row) => {
     if (cell !== null) validity[row >> 3]! |= 1 << (row & 7);
@@ -16,7 +16,7 @@ export function vectorOf(type: ColumnType, cells: readonly Cell[]): ColumnVector
   return { length: cells.length, nullCount, validity, values: valuesOf(type, cells) };
 }
 
-function valuesOf(type: ColumnType, cells: readonly Cell[]): ColumnVector['values'] {
+function valuesOf(type: ParquetType, cells: readonly Cell[]): ColumnVector['values'] {
   if (type.kind !== 'utf8' && type.kind !== 'binary') return fixedValues(type, cells);
   const strings = cells.map((cell) => Buffer.from((cell ?? '') as string, type.kind === 'utf8' ? 'utf8' : 'hex'));
   const offsets = new Int32Array(cells.length + 1);
@@ -24,7 +24,7 @@ function valuesOf(type: ColumnType, cells: readonly Cell[]): ColumnVector['value
   return { offsets, bytes: Buffer.concat(strings) };
 }
 
-function fixedValues(type: ColumnType, cells: readonly Cell[]): FixedArray {
+function fixedValues(type: ParquetType, cells: readonly Cell[]): FixedArray {
   const numbers = cells.map((cell) => (cell ?? 0) as number);
   const bigints = cells.map((cell) => (cell ?? 0n) as bigint);
   switch (type.kind) {

@@ -4,7 +4,7 @@ import { DuckDBBlobValue, DuckDBDateValue, DuckDBDecimalValue, DuckDBTimestampMi
 import type { Data, Vector } from 'apache-arrow';
 import { tableFromIPC } from 'apache-arrow';
 import { readParquet } from 'parquet-wasm';
-import type { ColumnSchema, ColumnType } from '../../cli/engine/parquet/schema';
+import type { ColumnSchema, ParquetType } from '../../cli/engine/parquet/schema';
 import type { Cell } from './parquet-columns';
 
 /** Two readers that share no code: DuckDB (C++) and arrow-rs. */
@@ -30,7 +30,7 @@ export function readWithArrow(path: string, columns: readonly ColumnSchema[]): C
   return columns.map(({ type }, i) => arrowCells(table.getChildAt(i)!, type));
 }
 
-function arrowCells(vector: Vector, type: ColumnType): Cell[] {
+function arrowCells(vector: Vector, type: ParquetType): Cell[] {
   if (type.kind === 'utf8') return Array.from(vector as Iterable<Cell>);
   if (type.kind === 'binary') {
     return Array.from(vector as Iterable<Uint8Array | null>, (bytes) => (bytes === null ? null : Buffer.from(bytes).toString('hex')));
@@ -39,7 +39,7 @@ function arrowCells(vector: Vector, type: ColumnType): Cell[] {
     Array.from({ length: data.length }, (_, row) => (data.getValid(row) ? rawCell(data, row, type) : null)));
 }
 
-function rawCell(data: Data, row: number, type: ColumnType): Cell {
+function rawCell(data: Data, row: number, type: ParquetType): Cell {
   const values = data.values as ArrayLike<number | bigint>;
   if (type.kind !== 'decimal') return values[row]!;
   const words = Array.from({ length: 4 }, (_, word) => BigInt(values[row * 4 + word]!));

@@ -1,15 +1,10 @@
-import type { Data, DataType } from 'apache-arrow';
-import { makeData } from 'apache-arrow';
-
-/** The typed arrays that hold the values of a fixed-width column. */
-export type FixedArray =
-  | Int8Array | Int16Array | Int32Array | Uint32Array | BigInt64Array | Float32Array | Float64Array;
+import type { ByteStrings, ColumnVector, FixedArray, ParquetType } from '../parquet/schema';
 
 const INITIAL_ROWS = 1024;
 
 /**
  * One column of a file that is being filled: values go in as PostgreSQL sends them (binary from COPY, text from
- * logical decoding) and come out as one Arrow vector, so that no JavaScript value per cell is kept.
+ * logical decoding) and come out as one vector, so that no JavaScript value per cell is kept.
  */
 export abstract class Column {
   /** Rows appended since the last `take`. */
@@ -21,7 +16,7 @@ export abstract class Column {
   private nullCount = 0;
   private validity = new Uint8Array(INITIAL_ROWS >> 3);
 
-  protected constructor(public readonly type: DataType) {}
+  protected constructor(public readonly type: ParquetType) {}
 
   /** Appends the field `buffer[start, end)` as PostgreSQL's binary `send` function wrote it. */
   public abstract appendBinary(buffer: Buffer, start: number, end: number): void;
@@ -50,25 +45,24 @@ export abstract class Column {
     this.appendNull();
   }
 
-  /** Hands the values over as an Arrow vector and starts again empty. */
-  public take(): Data {
-    const data = makeData({
-      type: this.type,
+  /** Hands the values over and starts again empty, with arrays of its own. */
+  public take(): ColumnVector {
+    const vector = {
       length: this.length,
       nullCount: this.nullCount,
-      nullBitmap: this.validity.subarray(0, (this.length + 7) >> 3),
-      ...this.takeValues(),
-    } as never);
+      validity: this.validity.subarray(0, (this.length + 7) >> 3),
+      values: this.takeValues(),
+    };
     this.length = 0;
     this.nullCount = 0;
     this.validity = new Uint8Array(INITIAL_ROWS >> 3);
-    return data as Data;
+    return vector;
   }
 
   /** The place of a null: fixed-width columns skip one value, variable ones write an empty one. */
   protected abstract appendZero(): void;
 
-  protected abstract takeValues(): object;
+  protected abstract takeValues(): FixedArray | ByteStrings;
 
   /** Call after a value was stored at `this.length`. */
   protected markValid(): void {
@@ -88,7 +82,7 @@ export abstract class FixedColumn<A extends FixedArray> extends Column {
   protected values: A;
 
   protected constructor(
-    type: DataType,
+    type: ParquetType,
     private readonly allocate: (elements: number) => A,
     private readonly perRow = 1,
   ) {
@@ -124,14 +118,14 @@ export abstract class FixedColumn<A extends FixedArray> extends Column {
     this.reserveValidity();
   }
 
-  protected takeValues(): object {
-    const data = this.values.subarray(0, this.length * this.perRow);
+  protected takeValues(): FixedArray {
+    const taken = this.values.subarray(0, this.length * this.perRow);
     this.values = this.allocate(INITIAL_ROWS * this.perRow);
-    return { data };
+    return taken;
   }
 }
 
-/** A column of byte strings: offsets and bytes, as Arrow keeps them. */
+/** A column of byte strings: offsets, and bytes one behind the other. */
 export abstract class VariableColumn extends Column {
   private offsets = new Int32Array(INITIAL_ROWS + 1);
   private bytes = Buffer.allocUnsafe(INITIAL_ROWS * 16);
@@ -165,8 +159,8 @@ export abstract class VariableColumn extends Column {
     this.reserveValidity();
   }
 
-  protected takeValues(): object {
-    const taken = { valueOffsets: this.offsets.subarray(0, this.length + 1), data: this.bytes.subarray(0, this.used) };
+  protected takeValues(): ByteStrings {
+    const taken = { offsets: this.offsets.subarray(0, this.length + 1), bytes: this.bytes.subarray(0, this.used) };
     this.offsets = new Int32Array(INITIAL_ROWS + 1);
     this.bytes = Buffer.allocUnsafe(INITIAL_ROWS * 16);
     this.used = 0;

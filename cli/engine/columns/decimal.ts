@@ -1,4 +1,3 @@
-import { Decimal } from 'apache-arrow';
 import { FixedColumn } from './column';
 
 const BASE = 10_000;
@@ -18,7 +17,7 @@ export class DecimalColumn extends FixedColumn<Uint32Array> {
   private readonly limit: bigint;
 
   public constructor(precision: number, private readonly scale: number) {
-    super(new Decimal(scale, precision, 128), (elements) => new Uint32Array(elements), 4);
+    super({ kind: 'decimal', precision, scale }, (elements) => new Uint32Array(elements), 4);
     this.limit = 10n ** BigInt(precision);
   }
 

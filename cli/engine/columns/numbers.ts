@@ -1,25 +1,24 @@
-import { Float32, Float64, Int16, Int32, Int64, Int8 } from 'apache-arrow';
 import { FixedColumn } from './column';
 
 /** INT1, INT2 and INT4: integers of up to 32 bits. */
 export class IntegerColumn extends FixedColumn<Int8Array | Int16Array | Int32Array> {
   private readonly limit: number;
 
-  private constructor(type: Int8 | Int16 | Int32, allocate: (rows: number) => Int8Array | Int16Array | Int32Array) {
-    super(type, allocate);
-    this.limit = 2 ** (type.bitWidth - 1);
+  private constructor(bits: 8 | 16 | 32, allocate: (rows: number) => Int8Array | Int16Array | Int32Array) {
+    super({ kind: `int${bits}` }, allocate);
+    this.limit = 2 ** (bits - 1);
   }
 
   public static int1(): IntegerColumn {
-    return new IntegerColumn(new Int8(), (rows) => new Int8Array(rows));
+    return new IntegerColumn(8, (rows) => new Int8Array(rows));
   }
 
   public static int2(): IntegerColumn {
-    return new IntegerColumn(new Int16(), (rows) => new Int16Array(rows));
+    return new IntegerColumn(16, (rows) => new Int16Array(rows));
   }
 
   public static int4(): IntegerColumn {
-    return new IntegerColumn(new Int32(), (rows) => new Int32Array(rows));
+    return new IntegerColumn(32, (rows) => new Int32Array(rows));
   }
 
   public appendBinary(buffer: Buffer, start: number, end: number): void {
@@ -36,7 +35,7 @@ export class IntegerColumn extends FixedColumn<Int8Array | Int16Array | Int32Arr
 /** INT8: 64-bit integers. */
 export class BigIntColumn extends FixedColumn<BigInt64Array> {
   public constructor() {
-    super(new Int64(), (rows) => new BigInt64Array(rows));
+    super({ kind: 'int64' }, (rows) => new BigInt64Array(rows));
   }
 
   public appendBinary(buffer: Buffer, start: number): void {
@@ -57,16 +56,16 @@ function integerIn(text: string): bigint | undefined {
 
 /** REAL4 and REAL8; PostgreSQL's NaN and infinities are Parquet's too. */
 export class FloatColumn extends FixedColumn<Float32Array | Float64Array> {
-  private constructor(type: Float32 | Float64, allocate: (rows: number) => Float32Array | Float64Array) {
-    super(type, allocate);
+  private constructor(kind: 'float' | 'double', allocate: (rows: number) => Float32Array | Float64Array) {
+    super({ kind }, allocate);
   }
 
   public static real4(): FloatColumn {
-    return new FloatColumn(new Float32(), (rows) => new Float32Array(rows));
+    return new FloatColumn('float', (rows) => new Float32Array(rows));
   }
 
   public static real8(): FloatColumn {
-    return new FloatColumn(new Float64(), (rows) => new Float64Array(rows));
+    return new FloatColumn('double', (rows) => new Float64Array(rows));
   }
 
   public appendBinary(buffer: Buffer, start: number, end: number): void {

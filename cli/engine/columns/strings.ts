@@ -1,4 +1,3 @@
-import { Binary, Utf8 } from 'apache-arrow';
 import { VariableColumn } from './column';
 
 const SPACE = 0x20;
@@ -8,7 +7,7 @@ const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
 export class StringColumn extends VariableColumn {
   /** @param maxCharacters longer values are cut (a LOB in limited mode); unlimited when not given */
   public constructor(private readonly maxCharacters = Infinity) {
-    super(new Utf8());
+    super({ kind: 'utf8' });
   }
 
   public appendBinary(buffer: Buffer, start: number, end: number): void {
@@ -55,7 +54,7 @@ export class JsonbColumn extends StringColumn {
 /** boolean: DMS writes the words, CHAR(5). */
 export class BooleanTextColumn extends VariableColumn {
   public constructor() {
-    super(new Utf8());
+    super({ kind: 'utf8' });
   }
 
   public appendBinary(buffer: Buffer, start: number): void {
@@ -70,7 +69,7 @@ export class BooleanTextColumn extends VariableColumn {
 /** uuid: 16 bytes, or their usual text. */
 export class UuidColumn extends VariableColumn {
   public constructor() {
-    super(new Utf8());
+    super({ kind: 'utf8' });
   }
 
   public appendBinary(buffer: Buffer, start: number): void {
@@ -90,7 +89,7 @@ export class UuidColumn extends VariableColumn {
 /** bytea, a BLOB: cut to a number of bytes. Its text form is `\x` and hexadecimal digits (`bytea_output = hex`). */
 export class BytesColumn extends VariableColumn {
   public constructor(private readonly maxBytes = Infinity) {
-    super(new Binary());
+    super({ kind: 'binary' });
   }
 
   public appendBinary(buffer: Buffer, start: number, end: number): void {

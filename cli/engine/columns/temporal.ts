@@ -1,4 +1,3 @@
-import { DateDay, TimeMillisecond, TimestampMicrosecond, TimestampMillisecond } from 'apache-arrow';
 import { FixedColumn } from './column';
 
 /** PostgreSQL counts from 2000-01-01, Arrow and Parquet from 1970-01-01. */
@@ -22,7 +21,7 @@ const TIME = new RegExp(`^${CLOCK}$`);
 /** DATE: days. The infinities, which Parquet lacks, become null (docs/fidelity.md). */
 export class DateColumn extends FixedColumn<Int32Array> {
   public constructor() {
-    super(new DateDay(), (rows) => new Int32Array(rows));
+    super({ kind: 'date' }, (rows) => new Int32Array(rows));
   }
 
   public appendBinary(buffer: Buffer, start: number): void {
@@ -41,7 +40,7 @@ export class DateColumn extends FixedColumn<Int32Array> {
 /** TIME: milliseconds of the day, in UTC for `time with time zone`. */
 export class TimeColumn extends FixedColumn<Int32Array> {
   public constructor() {
-    super(new TimeMillisecond(), (rows) => new Int32Array(rows));
+    super({ kind: 'time-millis' }, (rows) => new Int32Array(rows));
   }
 
   public appendBinary(buffer: Buffer, start: number, end: number): void {
@@ -71,7 +70,7 @@ export class TimeColumn extends FixedColumn<Int32Array> {
 /** DATETIME: UTC, in milliseconds (`ParquetTimestampInMillisecond`) or microseconds. The infinities become null. */
 export class TimestampColumn extends FixedColumn<BigInt64Array> {
   public constructor(private readonly milliseconds: boolean) {
-    super(milliseconds ? new TimestampMillisecond() : new TimestampMicrosecond(), (rows) => new BigInt64Array(rows));
+    super({ kind: milliseconds ? 'timestamp-millis' : 'timestamp-micros' }, (rows) => new BigInt64Array(rows));
   }
 
   public appendBinary(buffer: Buffer, start: number): void {

@@ -7,7 +7,7 @@ import { countValid, definitionLevels } from './levels';
 import type { DataPage, DictionaryPage, Page } from './page';
 import { plainBytes } from './plain';
 import { hybrid } from './rle';
-import type { ColumnType, ColumnVector } from './schema';
+import type { ParquetType, ColumnVector } from './schema';
 import type { ChunkStatistics } from './statistics';
 import { chunkStatistics } from './statistics';
 
@@ -33,7 +33,7 @@ export interface EncodedChunk {
 const PAGE_STEP = 8;
 const LENGTH_BYTES = 4;
 
-export function encodeChunk(vector: ColumnVector, type: ColumnType, options: ChunkOptions): EncodedChunk {
+export function encodeChunk(vector: ColumnVector, type: ParquetType, options: ChunkOptions): EncodedChunk {
   const values = denseValues(vector, type);
   const dictionary = options.encoding === 'plain' ? undefined : buildDictionary(values, options.dictPageSizeLimit);
   const encoder = dictionary === undefined ? plainEncoder(vector, values) : indexEncoder(dictionary, options);

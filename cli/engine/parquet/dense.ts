@@ -1,5 +1,5 @@
 import { validRows } from './levels';
-import type { ByteStrings, ColumnType, ColumnVector, FixedArray } from './schema';
+import type { ByteStrings, ParquetType, ColumnVector, FixedArray } from './schema';
 import { decimalWidth, physicalType } from './schema';
 import { PhysicalType } from './format';
 
@@ -23,7 +23,7 @@ export interface StringValues extends ByteStrings {
 const DECIMAL_WORDS = 4;
 
 /** Leaves the nulls out and widens what Parquet has no narrow type for. Without either, nothing is copied. */
-export function denseValues(vector: ColumnVector, type: ColumnType): DenseValues {
+export function denseValues(vector: ColumnVector, type: ParquetType): DenseValues {
   const rows = validRows(vector);
   const count = vector.length - vector.nullCount;
   if ('offsets' in vector.values) return { kind: 'strings', count, ...denseStrings(vector.values, count, rows) };

@@ -1,6 +1,6 @@
 import type { Codec, Encoding } from './format';
 import { ConvertedType, LogicalType, PhysicalType, Repetition, TimeUnit } from './format';
-import type { ColumnSchema, ColumnType } from './schema';
+import type { ColumnSchema, ParquetType } from './schema';
 import { decimalWidth, physicalType } from './schema';
 import type { ChunkStatistics } from './statistics';
 import { CompactStruct } from './thrift-compact';
@@ -96,7 +96,7 @@ interface Annotation {
   readonly logical?: Buffer;
 }
 
-function annotation(type: ColumnType): Annotation {
+function annotation(type: ParquetType): Annotation {
   switch (type.kind) {
     case 'int8':
       return { converted: ConvertedType.INT_8, logical: logical(LogicalType.INTEGER, integer(8)) };

@@ -3,10 +3,10 @@ import { PhysicalType } from './format';
 /** A column of a Parquet file. Every column may hold nulls. */
 export interface ColumnSchema {
   readonly name: string;
-  readonly type: ColumnType;
+  readonly type: ParquetType;
 }
 
-export type ColumnType = SimpleType | DecimalType;
+export type ParquetType = SimpleType | DecimalType;
 
 export interface SimpleType {
   readonly kind:
@@ -46,7 +46,7 @@ const INT32_DIGITS = 9;
 const INT64_DIGITS = 18;
 
 /** What Parquet stores for a type. */
-export function physicalType(type: ColumnType): PhysicalType {
+export function physicalType(type: ParquetType): PhysicalType {
   switch (type.kind) {
     case 'int8':
     case 'int16':

@@ -1,6 +1,6 @@
 import type { DenseValues, FixedValues, StringValues } from './dense';
 import { PhysicalType } from './format';
-import type { ColumnType } from './schema';
+import type { ParquetType } from './schema';
 import { physicalType } from './schema';
 import type { Bound } from './truncation';
 import { truncatedMax, truncatedMin } from './truncation';
@@ -24,7 +24,7 @@ type Extremes = readonly [least: number, greatest: number];
  * @param values the chunk's values, or the distinct ones among them
  * @see https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift (`ColumnOrder`)
  */
-export function chunkStatistics(values: DenseValues, type: ColumnType, nulls: number): ChunkStatistics {
+export function chunkStatistics(values: DenseValues, type: ParquetType, nulls: number): ChunkStatistics {
   const nans = isFloat(type) ? countNans(values as FixedValues) : undefined;
   // To many readers a NaN is the greatest value, and bounds without it would make them skip it.
   if (values.count === 0 || (nans ?? 0) > 0) return { nulls, nans, min: undefined, max: undefined };
@@ -41,7 +41,7 @@ export function chunkStatistics(values: DenseValues, type: ColumnType, nulls: nu
   return { nulls, nans, min, max };
 }
 
-function isFloat({ kind }: ColumnType): boolean {
+function isFloat({ kind }: ParquetType): boolean {
   return kind === 'float' || kind === 'double';
 }
 

@@ -1,8 +1,14 @@
 import { UsageError } from '../../errors';
+import type { WriterOptions } from '../parquet/file-writer';
 import type { DatePartition } from './layout';
 import { DATE_PARTITION_DELIMITERS, DATE_PARTITION_SEQUENCES } from './layout';
-import type { ParquetOptions } from './parquet-file';
 import type { MetadataColumns } from './table-batch';
+
+/** The Parquet keys of `S3Settings`, with DMS's defaults filled in. */
+export interface ParquetOptions extends WriterOptions {
+  /** Rows of a row group. */
+  readonly rowGroupLength: number;
+}
 
 /** `S3Settings` of the target endpoint, as far as they decide what files there are and what is in them. */
 export interface LakeSettings {

@@ -1,6 +1,6 @@
-import { Field, RecordBatch, Schema, Struct, makeData } from 'apache-arrow';
 import type { Column } from '../columns/column';
 import { StringColumn } from '../columns/strings';
+import type { ColumnSchema, ColumnVector } from '../parquet/schema';
 import type { RowHeader } from '../plan/expression';
 import { sqliteValue } from '../plan/expression';
 import type { TablePlan } from '../plan/table-plan';
@@ -37,11 +37,12 @@ export interface ChangeOrigin {
 
 /** Rows of one table on their way into a file: column by column, as the file has them. */
 export class TableBatch {
+  /** The columns that a file of such rows has. */
+  public readonly schema: readonly ColumnSchema[];
   private readonly op: StringColumn | undefined;
   private readonly timestamp: StringColumn | undefined;
   private readonly copied: readonly Column[];
   private readonly computed: readonly Column[];
-  private readonly schema: Schema;
   private readonly all: readonly Column[];
   /** Source columns that expressions need: they travel as text behind the copied ones. */
   private readonly inputs: readonly string[];
@@ -60,7 +61,7 @@ export class TableBatch {
     ];
     const present = named.filter((entry): entry is [string, Column] => entry[1] !== undefined);
     this.all = present.map(([, column]) => column);
-    this.schema = new Schema(present.map(([name, column]) => new Field(name, column.type, true)));
+    this.schema = present.map(([name, { type }]) => ({ name, type }));
   }
 
   public get rows(): number {
@@ -74,7 +75,7 @@ export class TableBatch {
   /** What did not reach the file whole, by target column; empty when everything did. */
   public losses(): Loss[] {
     return this.all
-      .map(({ unrepresentable, truncated }, i) => ({ column: this.schema.fields[i]!.name, unrepresentable, truncated }))
+      .map(({ unrepresentable, truncated }, i) => ({ column: this.schema[i]!.name, unrepresentable, truncated }))
       .filter(({ unrepresentable, truncated }) => unrepresentable + truncated > 0);
   }
 
@@ -109,11 +110,8 @@ export class TableBatch {
   }
 
   /** Hands the rows over and starts again empty. */
-  public take(): RecordBatch {
-    const length = this.rows;
-    const children = this.all.map((column) => column.take());
-    const type = new Struct(this.schema.fields);
-    return new RecordBatch(this.schema, makeData({ type, length, nullCount: 0, children }));
+  public take(): ColumnVector[] {
+    return this.all.map((column) => column.take());
   }
 
   private appendMetadata(op: Operation, origin: ChangeOrigin): void {

@@ -1,7 +1,7 @@
+import { ParquetWriter } from '../parquet/file-writer';
 import type { TablePlan } from '../plan/table-plan';
 import type { LakeFolder } from './lake-folder';
-import type { ParquetOptions } from './parquet-file';
-import { ParquetFile } from './parquet-file';
+import type { ParquetOptions } from './s3-settings';
 import type { MetadataColumns } from './table-batch';
 import { TableBatch } from './table-batch';
 
@@ -22,7 +22,7 @@ const BATCH_BYTES = 32 * 1024 * 1024;
  */
 export class TableFile {
   public readonly batch: TableBatch;
-  private file: ParquetFile | undefined;
+  private file: ParquetWriter | undefined;
   private writtenBytes = 0;
 
   public constructor(
@@ -49,9 +49,9 @@ export class TableFile {
 
   public async writeOut(): Promise<void> {
     if (this.batch.rows === 0) return;
-    this.file ??= await ParquetFile.create(await this.lake.startFile(this.path), this.parquet);
+    this.file ??= await ParquetWriter.create(await this.lake.startFile(this.path), this.batch.schema, this.parquet);
     this.writtenBytes += this.batch.byteLength;
-    await this.file.write(this.batch.take());
+    await this.file.writeRowGroup(this.batch.take());
   }
 
   /** Ends the file; it still has to be published. `undefined` when it had no rows. */
