@@ -55,7 +55,8 @@ export abstract class Column {
     };
     this.length = 0;
     this.nullCount = 0;
-    this.validity = new Uint8Array(INITIAL_ROWS >> 3);
+    // As large as they have become: the next rows will not be fewer.
+    this.validity = new Uint8Array(this.validity.length);
     return vector;
   }
 
@@ -120,7 +121,7 @@ export abstract class FixedColumn<A extends FixedArray> extends Column {
 
   protected takeValues(): FixedArray {
     const taken = this.values.subarray(0, this.length * this.perRow);
-    this.values = this.allocate(INITIAL_ROWS * this.perRow);
+    this.values = this.allocate(this.values.length);
     return taken;
   }
 }
@@ -130,6 +131,8 @@ export abstract class VariableColumn extends Column {
   private offsets = new Int32Array(INITIAL_ROWS + 1);
   private bytes = Buffer.allocUnsafe(INITIAL_ROWS * 16);
   private used = 0;
+  /** Where the value of the last `appendRoom` begins. */
+  protected room = 0;
 
   public get byteLength(): number {
     return this.used + this.length * 4;
@@ -146,12 +149,15 @@ export abstract class VariableColumn extends Column {
     this.markValid();
   }
 
-  /** Appends text that was made here and is ASCII. */
-  protected appendAscii(text: string): void {
-    this.reserve(text.length);
-    this.used += this.bytes.write(text, this.used, 'latin1');
+  /** Appends a value of so many bytes; the caller writes them into what is returned. */
+  protected appendRoom(size: number): Buffer {
+    this.reserve(size);
+    const room = this.used;
+    this.used += size;
     this.close();
     this.markValid();
+    this.room = room;
+    return this.bytes;
   }
 
   protected appendZero(): void {
@@ -161,8 +167,8 @@ export abstract class VariableColumn extends Column {
 
   protected takeValues(): ByteStrings {
     const taken = { offsets: this.offsets.subarray(0, this.length + 1), bytes: this.bytes.subarray(0, this.used) };
-    this.offsets = new Int32Array(INITIAL_ROWS + 1);
-    this.bytes = Buffer.allocUnsafe(INITIAL_ROWS * 16);
+    this.offsets = new Int32Array(this.offsets.length);
+    this.bytes = Buffer.allocUnsafe(this.bytes.length);
     this.used = 0;
     return taken;
   }
@@ -183,6 +189,27 @@ export abstract class VariableColumn extends Column {
     this.offsets[this.length + 1] = this.used;
   }
 }
+
+/** A column of 64-bit integers: their halves are stored, since a bigint for each value would be garbage at once. */
+export abstract class WideColumn extends FixedColumn<BigInt64Array> {
+  private halves = new Int32Array(this.values.buffer);
+
+  protected constructor(type: ParquetType) {
+    super(type, (rows) => new BigInt64Array(rows));
+  }
+
+  /** Appends `high × 2^32 + low`; of `low` the lowest 32 bits count. */
+  protected storeHalves(high: number, low: number): void {
+    const index = this.slot() * 2;
+    if (this.halves.buffer !== this.values.buffer) this.halves = new Int32Array(this.values.buffer);
+    this.halves[index + LOW] = low;
+    this.halves[index + 1 - LOW] = high;
+    this.markValid();
+  }
+}
+
+/** Where a 64-bit integer has its lower half on this machine. */
+const LOW = new Int32Array(BigInt64Array.of(1n).buffer)[0] === 1 ? 0 : 1;
 
 function grown(bytes: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
   const larger = new Uint8Array(size);

@@ -1,4 +1,4 @@
-import { FixedColumn } from './column';
+import { FixedColumn, WideColumn } from './column';
 
 /** INT1, INT2 and INT4: integers of up to 32 bits. */
 export class IntegerColumn extends FixedColumn<Int8Array | Int16Array | Int32Array> {
@@ -33,13 +33,13 @@ export class IntegerColumn extends FixedColumn<Int8Array | Int16Array | Int32Arr
 }
 
 /** INT8: 64-bit integers. */
-export class BigIntColumn extends FixedColumn<BigInt64Array> {
+export class BigIntColumn extends WideColumn {
   public constructor() {
-    super({ kind: 'int64' }, (rows) => new BigInt64Array(rows));
+    super({ kind: 'int64' });
   }
 
   public appendBinary(buffer: Buffer, start: number): void {
-    this.store(buffer.readBigInt64BE(start));
+    this.storeHalves(buffer.readInt32BE(start), buffer.readInt32BE(start + 4));
   }
 
   public appendText(buffer: Buffer, start: number, end: number): void {

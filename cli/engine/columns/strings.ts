@@ -1,10 +1,17 @@
 import { VariableColumn } from './column';
 
 const SPACE = 0x20;
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const DASH = 0x2d;
+const DIGITS = Buffer.from('0123456789abcdef');
+const UUID_LENGTH = 36;
+const TRUE = Buffer.from('true');
+const FALSE = Buffer.from('false');
 
 /** STRING, WSTRING, CLOB and NCLOB: UTF-8, cut to a number of characters where DMS cuts. */
 export class StringColumn extends VariableColumn {
+  private lastText: string | undefined;
+  private lastBytes = Buffer.alloc(0);
+
   /** @param maxCharacters longer values are cut (a LOB in limited mode); unlimited when not given */
   public constructor(private readonly maxCharacters = Infinity) {
     super({ kind: 'utf8' });
@@ -18,9 +25,13 @@ export class StringColumn extends VariableColumn {
     this.appendBytes(buffer, start, end - start <= this.maxCharacters ? end : this.cut(buffer, start, end));
   }
 
+  /** Appends text that was made here; most often it is the same as the one before. */
   public appendString(text: string): void {
-    const bytes = Buffer.from(text);
-    this.appendText(bytes, 0, bytes.length);
+    if (text !== this.lastText) {
+      this.lastText = text;
+      this.lastBytes = Buffer.from(text);
+    }
+    this.appendText(this.lastBytes, 0, this.lastBytes.length);
   }
 
   private cut(buffer: Buffer, start: number, end: number): number {
@@ -58,11 +69,15 @@ export class BooleanTextColumn extends VariableColumn {
   }
 
   public appendBinary(buffer: Buffer, start: number): void {
-    this.appendAscii(buffer[start] === 1 ? 'true' : 'false');
+    this.appendWord(buffer[start] === 1 ? TRUE : FALSE);
   }
 
   public appendText(buffer: Buffer, start: number): void {
-    this.appendAscii(buffer[start] === 0x74 ? 'true' : 'false');
+    this.appendWord(buffer[start] === 0x74 ? TRUE : FALSE);
+  }
+
+  private appendWord(word: Buffer): void {
+    this.appendBytes(word, 0, word.length);
   }
 }
 
@@ -73,12 +88,14 @@ export class UuidColumn extends VariableColumn {
   }
 
   public appendBinary(buffer: Buffer, start: number): void {
-    let text = '';
+    const bytes = this.appendRoom(UUID_LENGTH);
+    let at = this.room;
     for (let i = 0; i < 16; i++) {
-      text += HEX[buffer[start + i]!]!;
-      if (i === 3 || i === 5 || i === 7 || i === 9) text += '-';
+      const byte = buffer[start + i]!;
+      bytes[at++] = DIGITS[byte >> 4]!;
+      bytes[at++] = DIGITS[byte & 15]!;
+      if (i === 3 || i === 5 || i === 7 || i === 9) bytes[at++] = DASH;
     }
-    this.appendAscii(text);
   }
 
   public appendText(buffer: Buffer, start: number, end: number): void {

@@ -1,4 +1,4 @@
-import { FixedColumn } from './column';
+import { FixedColumn, WideColumn } from './column';
 
 /** PostgreSQL counts from 2000-01-01, Arrow and Parquet from 1970-01-01. */
 const EPOCH_DAYS = 10_957;
@@ -6,6 +6,9 @@ const EPOCH_DAYS = 10_957;
 const DAYS_TO_1970 = 719_468;
 const MICROS_OF_DAY = 86_400_000_000;
 const MICROS_PER_DAY = BigInt(MICROS_OF_DAY);
+const TWO_32 = 2 ** 32;
+/** Below this upper half (years 1745 to 2255) microseconds since 1970 are exact as a double. */
+const EXACT_HIGH = 1_876_000;
 const EPOCH_MICROS = BigInt(EPOCH_DAYS) * MICROS_PER_DAY;
 const INFINITE_MICROS = [0x7fff_ffff_ffff_ffffn, -0x8000_0000_0000_0000n];
 /** PostgreSQL's last timestamps lie beyond what 64 bits of microseconds since 1970 can say. */
@@ -68,12 +71,20 @@ export class TimeColumn extends FixedColumn<Int32Array> {
 }
 
 /** DATETIME: UTC, in milliseconds (`ParquetTimestampInMillisecond`) or microseconds. The infinities become null. */
-export class TimestampColumn extends FixedColumn<BigInt64Array> {
+export class TimestampColumn extends WideColumn {
   public constructor(private readonly milliseconds: boolean) {
-    super({ kind: milliseconds ? 'timestamp-millis' : 'timestamp-micros' }, (rows) => new BigInt64Array(rows));
+    super({ kind: milliseconds ? 'timestamp-millis' : 'timestamp-micros' });
   }
 
   public appendBinary(buffer: Buffer, start: number): void {
+    const high = buffer.readInt32BE(start);
+    if (high > -EXACT_HIGH && high < EXACT_HIGH) {
+      const since1970 = high * TWO_32 + buffer.readUInt32BE(start + 4) + EPOCH_DAYS * MICROS_OF_DAY;
+      const value = this.milliseconds ? Math.floor(since1970 / 1000) : since1970;
+      const upper = Math.floor(value / TWO_32);
+      this.storeHalves(upper, value - upper * TWO_32);
+      return;
+    }
     const micros = buffer.readBigInt64BE(start);
     if (INFINITE_MICROS.includes(micros)) this.appendUnrepresentable();
     else this.append(micros + EPOCH_MICROS);
