@@ -1,17 +1,10 @@
+import { SUPPORTED_VERSIONS } from '../../../cli/server/embedded-postgres';
 import { runEngine } from '../../support/engine-run';
-import { SourceServer } from '../../support/source-server';
+import { SourceServer, type SourceDatabase } from '../../support/source-server';
 import { TemporaryFolders } from '../../support/temporary-folder';
 
 const folders = new TemporaryFolders();
-let server: SourceServer;
-
-beforeAll(async () => {
-  server = await SourceServer.start();
-});
-afterAll(async () => {
-  await server.stop();
-  folders.removeAll();
-});
+afterAll(() => folders.removeAll());
 
 /** A type, values as SQL literals, and what DuckDB reads from the lake. */
 type TypeCase = readonly [type: string, parquet: string, values: readonly (readonly [sql: string, read: unknown])[]];
@@ -88,8 +81,16 @@ const PREPARE = `
   CREATE DOMAIN fine_price AS price NOT NULL;
   CREATE TYPE pair AS (number integer, word text);`;
 
-test('every type reaches the lake with the values written down here, from COPY and from the change stream alike', async () => {
-  const db = await server.database();
+test.each(SUPPORTED_VERSIONS)('every type reaches the lake, by COPY and by changes: PostgreSQL %i', async (version) => {
+  const server = await SourceServer.start({}, version);
+  try {
+    await checkEveryType(await server.database());
+  } finally {
+    await server.stop();
+  }
+});
+
+async function checkEveryType(db: SourceDatabase): Promise<void> {
   await db.query(PREPARE);
   for (const [i, [type]] of CASES.entries()) {
     await db.query(`CREATE TABLE t${i} (id integer PRIMARY KEY, v ${type})`);
@@ -116,4 +117,4 @@ test('every type reaches the lake with the values written down here, from COPY a
   expect(report.warnings.filter((text) => /missing|differs|only in/.test(text))).toEqual([]);
   expect(report.tables.map(({ table, validationState }) => [table, validationState]))
     .toEqual(CASES.map((_, i) => [`t${i}`, 'Validated']).sort());
-});
+}
