@@ -53,6 +53,14 @@ export class DmsReplicationPipeline extends Construct implements IConnectable {
       value: this.replicationInstance.replicationInstanceArn,
       description: 'The AWS DMS replication instance',
     });
+    new CfnOutput(this, 'SourceEndpointArn', {
+      value: this.task.sourceEndpoint.endpointRef.endpointArn,
+      description: 'The source endpoint: test its connection before the first start of the task',
+    });
+    new CfnOutput(this, 'TargetEndpointArn', {
+      value: this.task.targetEndpoint.endpointRef.endpointArn,
+      description: 'The target endpoint: test its connection before the first start of the task',
+    });
     new CfnOutput(this, 'ReplicationTaskArn', {
       value: this.task.replicationTaskArn,
       description: 'The AWS DMS replication task: start it with start-replication',

@@ -73,6 +73,12 @@ export class ReplicationTask extends Construct {
    */
   public readonly replicationTaskArn: string;
 
+  /** The endpoint that the task reads from. */
+  public readonly sourceEndpoint: dms.IEndpointRef;
+
+  /** The endpoint that the task writes to. */
+  public readonly targetEndpoint: dms.IEndpointRef;
+
   /** The settings as they are written into the task. */
   public readonly taskSettings: TaskSettings;
 
@@ -81,6 +87,8 @@ export class ReplicationTask extends Construct {
     const replicator = props.replicationInstance;
     const source = props.source.bind({ replicator });
     const target = props.target.bind({ replicator });
+    this.sourceEndpoint = source.endpoint;
+    this.targetEndpoint = target.endpoint;
     this.taskSettings = [source.taskSettings, target.taskSettings, props.taskSettings].reduce<TaskSettings>(
       (settings, other) => (other === undefined ? settings : settings.merge(other)),
       defaultTaskSettings(),

@@ -143,6 +143,9 @@ export class RdsToS3Stack extends Stack {
       description: 'RDS for PostgreSQL to Parquet in S3, by AWS DMS: full load, then every change',
       ...props,
     });
+    // Access logs are granted by a bucket policy, also in apps that have not set CDK's recommended flags: without it
+    // CDK grants them by an ACL, which a bucket that enforces its owner does not have.
+    this.node.setContext('@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy', true);
     this.removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     const multiAz = props.multiAz ?? true;
     const vpc = props.vpc ?? this.createVpc();

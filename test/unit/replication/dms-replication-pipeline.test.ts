@@ -130,14 +130,17 @@ describe('DmsReplicationPipeline', () => {
     });
   });
 
-  test('outputs the ARNs of instance and task', () => {
+  test('outputs the ARNs of instance, endpoints and task', () => {
     const stack = makeStack();
     addPipeline(stack);
     const template = Template.fromStack(stack);
     const [task] = Object.keys(template.findResources('AWS::DMS::ReplicationTask'));
     const [instance] = Object.keys(template.findResources('AWS::DMS::ReplicationInstance'));
+    const endpoint = (type: string): string | undefined =>
+      Object.keys(template.findResources('AWS::DMS::Endpoint', { Properties: { EndpointType: type } }))[0];
+    const [source, target] = [endpoint('source'), endpoint('target')];
     expect(Object.values(template.toJSON()['Outputs'] as object).map((output: { Value: unknown }) => output.Value))
-      .toEqual([{ Ref: instance }, { Ref: task }]);
+      .toEqual([{ Ref: instance }, { Ref: source }, { Ref: target }, { Ref: task }]);
   });
 
   test('runs further tasks on the same instance, and opens the source to each', () => {
