@@ -5,7 +5,7 @@ import { tableMappings, taskSettings } from './tables';
 /** Small, without a standby, and deleted together with the stack (once its buckets have been emptied). */
 export const dev: EnvironmentConfig = {
   region: 'us-east-1',
-  databaseName: 'agendapro',
+  databaseName: 'booking',
   databaseStorage: Size.gibibytes(20),
   replicationInstanceClass: ReplicationInstanceClass.T3_MEDIUM,
   multiAz: false,

@@ -7,7 +7,7 @@ import { tableMappings, taskSettings } from './tables';
 export const prod: EnvironmentConfig = {
   production: true,
   region: 'us-east-1',
-  databaseName: 'agendapro',
+  databaseName: 'booking',
   databaseInstanceType: InstanceType.of(InstanceClass.R6G, InstanceSize.XLARGE),
   databaseStorage: Size.gibibytes(800),
   backupRetention: Duration.days(14),

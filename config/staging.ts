@@ -5,7 +5,7 @@ import { tableMappings, taskSettings } from './tables';
 /** Built like production, smaller. */
 export const staging: EnvironmentConfig = {
   region: 'us-east-1',
-  databaseName: 'agendapro',
+  databaseName: 'booking',
   databaseStorage: Size.gibibytes(100),
   replicationInstanceClass: ReplicationInstanceClass.T3_LARGE,
   tableMappings,
