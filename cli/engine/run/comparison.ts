@@ -34,7 +34,7 @@ export async function compareTables(run: Run, plans: readonly TablePlan[], sessi
       const result = await comparison.compare(session, await asItIsNow(session, plan), {
         files: state.filesOf(plan).map(({ path }) => join(lake.root, path)),
         hasOperations: !task.lake.insertsOnly && !task.lake.insertsAndUpdates,
-      }, task.lobMaxBytes);
+      });
       const statistics = state.statisticsOf(plan);
       statistics.validationState = result.state;
       statistics.validationFailed = result.failed;

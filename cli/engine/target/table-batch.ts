@@ -39,6 +39,8 @@ export interface ChangeOrigin {
 export class TableBatch {
   /** The columns that a file of such rows has. */
   public readonly schema: readonly ColumnSchema[];
+  /** Bytes of the fields taken in since the last `take`, as the source sent them. */
+  public received = 0;
   private readonly op: StringColumn | undefined;
   private readonly timestamp: StringColumn | undefined;
   private readonly copied: readonly Column[];
@@ -83,8 +85,12 @@ export class TableBatch {
   public appendLoaded({ buffer, starts, ends }: CopyRow, origin: ChangeOrigin): void {
     this.appendMetadata('I', origin);
     for (let i = 0; i < this.copied.length; i++) {
-      if (starts[i]! < 0) this.copied[i]!.appendNull();
-      else this.copied[i]!.appendBinary(buffer, starts[i]!, ends[i]!);
+      if (starts[i]! < 0) {
+        this.copied[i]!.appendNull();
+        continue;
+      }
+      this.copied[i]!.appendBinary(buffer, starts[i]!, ends[i]!);
+      this.received += ends[i]! - starts[i]!;
     }
     if (this.computed.length === 0) return;
     this.appendComputed('I', origin, (column) => {
@@ -96,6 +102,7 @@ export class TableBatch {
   /** Appends a change. @param fieldOf the tuple's field of a source column; -1 when it does not have the column */
   public appendChange(op: Operation, tuple: Tuple, fieldOf: ReadonlyMap<string, number>, origin: ChangeOrigin): void {
     this.appendMetadata(op, origin);
+    this.received += tuple.buffer.length;
     for (let i = 0; i < this.copied.length; i++) {
       const field = fieldOf.get(this.plan.copied[i]!.source);
       const start = field === undefined ? NULL_FIELD : tuple.starts[field]!;
@@ -111,6 +118,7 @@ export class TableBatch {
 
   /** Hands the rows over and starts again empty. */
   public take(): ColumnVector[] {
+    this.received = 0;
     return this.all.map((column) => column.take());
   }
 

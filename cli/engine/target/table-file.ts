@@ -42,9 +42,7 @@ export class TableFile {
 
   /** Whether a row group is full and `writeOut` should be awaited before more rows come. */
   public get isFull(): boolean {
-    // The size is looked at only now and then: it costs more than the count.
-    return this.batch.rows >= this.parquet.rowGroupLength ||
-      (this.batch.rows % 256 === 0 && this.batch.byteLength >= BATCH_BYTES);
+    return this.batch.rows >= this.parquet.rowGroupLength || this.batch.received >= BATCH_BYTES;
   }
 
   public async writeOut(): Promise<void> {

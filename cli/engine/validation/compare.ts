@@ -35,8 +35,8 @@ const EXAMPLES = 5;
 /** Never a value that PostgreSQL writes unquoted. */
 const NULL_MARK = '\\N';
 const MEMORY = '2GB';
-/** A row's text is at most its LOBs, every quote doubled, and this much besides. DuckDB's buffers are 16 of them. */
-const ROW_WITHOUT_LOBS = 2 * 1024 * 1024;
+/** The longest row of text, LOBs apart, which are compared by their hashes. DuckDB's buffers are 16 of them. */
+const LONGEST_ROW = 8 * 1024 * 1024;
 
 /**
  * Compares tables with what the lake says of them: the last state of each key, read back by DuckDB, against the source
@@ -58,19 +58,16 @@ export class LakeComparison {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  /**
-   * @param client in a transaction that sees the snapshot to compare with
-   * @param lobMaxBytes how long a LOB can be
-   */
-  public async compare(client: Client, plan: TablePlan, lake: LakeOfTable, lobMaxBytes: number): Promise<Comparison> {
+  /** @param client in a transaction that sees the snapshot to compare with */
+  public async compare(client: Client, plan: TablePlan, lake: LakeOfTable): Promise<Comparison> {
     const obstacle = obstacleTo(plan, lake);
     if (obstacle !== undefined) return { ...obstacle, failed: 0, examples: [] };
     const key = plan.source.key.map((name) => plan.copied.find((column) => column.source === name)!.name);
     const types = await this.lakeTypes(lake.files);
     const csv = join(this.folder, 'source.csv');
-    await exportSource(client, plan, csv);
+    await exportSource(client, plan, key, csv);
     try {
-      await this.run(`CREATE OR REPLACE TEMP TABLE source AS ${sourceRows(plan.copied, types, csv, lobMaxBytes)}`);
+      await this.run(`CREATE OR REPLACE TEMP TABLE source AS ${sourceRows(plan.copied, key, types, csv)}`);
     } finally {
       await rm(csv, { force: true });
     }
@@ -114,8 +111,18 @@ function obstacleTo(plan: TablePlan, lake: LakeOfTable): Pick<Comparison, 'state
   return undefined;
 }
 
-async function exportSource(client: Client, plan: TablePlan, path: string): Promise<void> {
-  const query = rowQuery(plan, plan.copied.map(({ source, type }) => type.compareAs(escapeIdentifier(source))));
+/** Values that may be long are compared by their hashes; not in keys, which are short and shown to people. */
+function isHashed({ name, type }: CopiedColumn, key: readonly string[]): boolean {
+  return type.dms.endsWith('LOB') && !key.includes(name);
+}
+
+async function exportSource(client: Client, plan: TablePlan, key: readonly string[], path: string): Promise<void> {
+  const query = rowQuery(plan, plan.copied.map((column) => {
+    const value = column.type.compareAs(escapeIdentifier(column.source));
+    if (!isHashed(column, key)) return value;
+    const bytes = column.type.dms === 'BLOB' ? `decode(${value}, 'hex')` : `convert_to(${value}, 'UTF8')`;
+    return `encode(sha256(${bytes}), 'hex')`;
+  }));
   const csv = client.query(copyTo(`COPY (${query}) TO STDOUT (FORMAT csv, NULL '${NULL_MARK}')`));
   await pipeline(csv, createWriteStream(path));
 }
@@ -123,19 +130,18 @@ async function exportSource(client: Client, plan: TablePlan, path: string): Prom
 /** The source's rows with the types that the lake has; those of an empty lake do not matter. */
 function sourceRows(
   columns: readonly CopiedColumn[],
+  key: readonly string[],
   types: ReadonlyMap<string, string>,
   path: string,
-  lobMaxBytes: number,
 ): string {
-  const lobs = columns.filter(({ type }) => type.dms.endsWith('LOB')).length;
-  const longestRow = ROW_WITHOUT_LOBS + lobs * lobMaxBytes * 2;
-  const typeOf = ({ name }: CopiedColumn): string => types.get(name) ?? 'VARCHAR';
+  const typeOf = (column: CopiedColumn): string =>
+    (isHashed(column, key) ? 'VARCHAR' : (types.get(column.name) ?? 'VARCHAR'));
   const fields = columns.map((column, i) => `'c${i}': '${typeOf(column) === 'BLOB' ? 'VARCHAR' : typeOf(column)}'`);
   const values = columns.map((column, i) =>
     `${typeOf(column) === 'BLOB' ? `unhex(c${i})` : `c${i}`} AS ${escapeIdentifier(column.name)}`);
   return `SELECT ${values.join(', ')} FROM read_csv(${escapeLiteral(path)}, header = false, auto_detect = false,
     delim = ',', quote = '"', escape = '"', nullstr = '${NULL_MARK}', allow_quoted_nulls = false,
-    max_line_size = ${longestRow}, columns = {${fields.join(', ')}})`;
+    max_line_size = ${LONGEST_ROW}, columns = {${fields.join(', ')}})`;
 }
 
 /** The last row of each key, unless it is a delete. Files are in order, and so are the rows in a file. */
@@ -145,18 +151,23 @@ function lastStates(
   files: readonly string[],
   types: ReadonlyMap<string, string>,
 ): string {
-  // A column that is newer than every file is null there.
-  const columns = plan.copied
-    .map(({ name }) => (types.has(name) ? '' : 'NULL AS ') + escapeIdentifier(name)).join(', ');
   if (files.length === 0) return 'SELECT * FROM source WHERE false';
+  const columns = plan.copied.map((column) => `${lakeValue(column, key, types)} AS ${escapeIdentifier(column.name)}`);
   const operation = types.has('Op') ? '"Op"' : 'NULL';
   const list = `[${files.map(escapeLiteral).join(', ')}]`;
-  return `SELECT ${columns} FROM (
-      SELECT *, ${operation} AS "dms op", row_number() OVER (
-          PARTITION BY ${key.map(escapeIdentifier).join(', ')}
-          ORDER BY list_position(${list}, filename) DESC, file_row_number DESC) AS "dms age"
-        FROM ${parquet(files)})
+  return `SELECT * EXCLUDE ("dms op", "dms file", "dms row", "dms age") FROM (
+      SELECT *, row_number() OVER (
+          PARTITION BY ${key.map(escapeIdentifier).join(', ')} ORDER BY "dms file" DESC, "dms row" DESC) AS "dms age"
+        FROM (SELECT ${columns.join(', ')}, ${operation} AS "dms op", file_row_number AS "dms row",
+            list_position(${list}, filename) AS "dms file" FROM ${parquet(files)}))
     WHERE "dms age" = 1 AND "dms op" IS DISTINCT FROM 'D'`;
+}
+
+/** A column that is newer than every file is null there. */
+function lakeValue(column: CopiedColumn, key: readonly string[], types: ReadonlyMap<string, string>): string {
+  if (!types.has(column.name)) return 'NULL';
+  const value = escapeIdentifier(column.name);
+  return isHashed(column, key) ? `sha256(${value}::${column.type.dms === 'BLOB' ? 'BLOB' : 'VARCHAR'})` : value;
 }
 
 function parquet(files: readonly string[]): string {

@@ -105,6 +105,19 @@ function lastStates(lake: Lake, columns: string): Promise<unknown[][]> {
     QUALIFY row_number() OVER (PARTITION BY id ORDER BY place DESC) = 1 AND "Op" <> 'D' ORDER BY id`);
 }
 
+test('values of megabytes are compared, up to the largest LobMaxSize', async () => {
+  const db = await server.database();
+  await db.query(`CREATE TABLE long AS SELECT id, repeat(md5(id::text), 65536) AS document,
+    decode(repeat(md5(id::text), 65536), 'hex') AS scan FROM generate_series(1, 5) AS id`);
+  await db.query('ALTER TABLE long ADD PRIMARY KEY (id)');
+  const settings = { TargetMetadata: { LobMaxSize: 102_400 } };
+  const { report } = await runEngine(db.url, { settings }, {
+    folder: folders.create(),
+    changes: () => db.query(`UPDATE long SET document = document || 'ä' WHERE id = 3`),
+  });
+  expect(report.tables).toMatchObject([{ table: 'long', updates: 1, validationState: 'Validated' }]);
+});
+
 describe('the comparison finds', () => {
   let lake: Lake;
   let url: string;
@@ -126,7 +139,7 @@ describe('the comparison finds', () => {
     const comparison = await LakeComparison.open(`${folders.create()}/spill`);
     try {
       const [plan] = await planTables(session, taskOf());
-      return await comparison.compare(session, plan!, { files: [broken], hasOperations: true }, 32_768);
+      return await comparison.compare(session, plan!, { files: [broken], hasOperations: true });
     } finally {
       await comparison.close();
       await session.end();
