@@ -131,8 +131,6 @@ export abstract class VariableColumn extends Column {
   private offsets = new Int32Array(INITIAL_ROWS + 1);
   private bytes = Buffer.allocUnsafe(INITIAL_ROWS * 16);
   private used = 0;
-  /** Where the value of the last `appendRoom` begins. */
-  protected room = 0;
 
   public get byteLength(): number {
     return this.used + this.length * 4;
@@ -147,17 +145,6 @@ export abstract class VariableColumn extends Column {
     this.used += size;
     this.close();
     this.markValid();
-  }
-
-  /** Appends a value of so many bytes; the caller writes them into what is returned. */
-  protected appendRoom(size: number): Buffer {
-    this.reserve(size);
-    const room = this.used;
-    this.used += size;
-    this.close();
-    this.markValid();
-    this.room = room;
-    return this.bytes;
   }
 
   protected appendZero(): void {

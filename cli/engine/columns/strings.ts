@@ -83,19 +83,21 @@ export class BooleanTextColumn extends VariableColumn {
 
 /** uuid: 16 bytes, or their usual text. */
 export class UuidColumn extends VariableColumn {
+  private readonly text = Buffer.alloc(UUID_LENGTH);
+
   public constructor() {
     super({ kind: 'utf8' });
   }
 
   public appendBinary(buffer: Buffer, start: number): void {
-    const bytes = this.appendRoom(UUID_LENGTH);
-    let at = this.room;
+    let at = 0;
     for (let i = 0; i < 16; i++) {
       const byte = buffer[start + i]!;
-      bytes[at++] = DIGITS[byte >> 4]!;
-      bytes[at++] = DIGITS[byte & 15]!;
-      if (i === 3 || i === 5 || i === 7 || i === 9) bytes[at++] = DASH;
+      this.text[at++] = DIGITS[byte >> 4]!;
+      this.text[at++] = DIGITS[byte & 15]!;
+      if (i === 3 || i === 5 || i === 7 || i === 9) this.text[at++] = DASH;
     }
+    this.appendBytes(this.text, 0, UUID_LENGTH);
   }
 
   public appendText(buffer: Buffer, start: number, end: number): void {

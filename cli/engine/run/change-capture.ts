@@ -5,6 +5,7 @@ import type { TablePlan } from '../plan/table-plan';
 import { plainColumns } from '../plan/table-plan';
 import type { Lsn } from '../source/lsn';
 import { formatLsn } from '../source/lsn';
+import { titleOf } from '../source/names';
 import type { Begin, Message, Relation, RowChange, Truncate } from '../source/pgoutput';
 import type { ChangeStream } from '../source/replication';
 import type { LakeFile } from '../target/table-file';
@@ -44,7 +45,7 @@ export interface CaptureContext {
 export class ChangeCapture {
   private readonly tables = new Map<number, CapturedTable>();
   private readonly totals = { inserts: 0, updates: 0, deletes: 0 };
-  private transaction: Begin | undefined;
+  private transaction: OpenTransaction | undefined;
   private lagSeconds: number | undefined;
   private emptied: TablePlan[] = [];
 
@@ -93,10 +94,10 @@ export class ChangeCapture {
   private async handle(message: Message): Promise<void> {
     switch (message.kind) {
       case 'begin':
-        this.transaction = message;
+        this.transaction = openTransaction(message);
         break;
       case 'commit':
-        this.lagSeconds = Math.max(0, Date.now() - Number(this.transaction!.commitMicros / 1000n)) / 1000;
+        this.lagSeconds = Math.max(0, Date.now() - this.transaction!.committed.getTime()) / 1000;
         this.transaction = undefined;
         this.position = message.endLsn;
         await this.flushIfDue();
@@ -116,19 +117,20 @@ export class ChangeCapture {
     const table = this.tables.get(change.relation);
     if (table === undefined) return;
     const { plan } = table;
-    const begin = this.transaction!;
+    const { committed, commitMicros, timestamp, streamPosition } = this.transaction!;
     const { insertsOnly, insertsAndUpdates } = this.context.task.lake;
     const rows = (await table.rowsOf(change, this.context.source))
       .filter((row) => passesFilters(plan.filters, plainColumns(plan), table.textOf(row)));
     if (rows.length === 0) return;
     for (const row of rows) {
       if ((insertsOnly && change.kind !== 'insert') || (insertsAndUpdates && row.op === 'D')) continue;
-      const file = this.context.files.fileFor(plan, new Date(Number(begin.commitMicros / 1000n)));
+      const file = this.context.files.fileFor(plan, committed);
       this.changes++;
       file.batch.appendChange(row.op, row.tuple, table.fieldOf, {
-        timestamp: formatMicros(begin.commitMicros),
-        streamPosition: formatLsn(begin.commitLsn),
-        changeSequence: changeSequence(begin.commitMicros, this.changes),
+        timestamp,
+        streamPosition,
+        // Only expressions ask for it.
+        changeSequence: plan.computed.length === 0 ? '' : changeSequence(commitMicros, this.changes),
       });
       if (file.isFull) await file.writeOut();
     }
@@ -156,7 +158,7 @@ export class ChangeCapture {
       const plan = this.tables.get(oid)?.plan;
       if (plan === undefined) continue;
       if (!task.handleTruncated) {
-        warn(`${plan.source.schema}.${plan.source.name} was truncated: HandleSourceTableTruncated is off, so its files stay`);
+        warn(`${titleOf(plan.source)} was truncated: HandleSourceTableTruncated is off, so its files stay`);
         continue;
       }
       await files.abandon(plan);
@@ -183,6 +185,23 @@ export class ChangeCapture {
     await commit(this.position, added, emptied, this.changes);
     stream.confirm(this.position);
   }
+}
+
+/** What all changes of a transaction have in common. */
+interface OpenTransaction {
+  readonly commitMicros: bigint;
+  readonly committed: Date;
+  readonly timestamp: string;
+  readonly streamPosition: string;
+}
+
+function openTransaction({ commitMicros, commitLsn }: Begin): OpenTransaction {
+  return {
+    commitMicros,
+    committed: new Date(Number(commitMicros / 1000n)),
+    timestamp: formatMicros(commitMicros),
+    streamPosition: formatLsn(commitLsn),
+  };
 }
 
 const COUNTERS = { insert: 'inserts', update: 'updates', delete: 'deletes' } as const;

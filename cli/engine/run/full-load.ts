@@ -6,13 +6,14 @@ import type { TablePlan } from '../plan/table-plan';
 import { copyRows } from '../source/copy';
 import { titleOf } from '../source/names';
 import { openSession } from '../source/session';
-import { loadFileName, tableFolder } from '../target/layout';
+import { loadFileName } from '../target/layout';
 import type { LakeFolder } from '../target/lake-folder';
 import type { ChangeOrigin, Loss } from '../target/table-batch';
 import { expressionInputs } from '../target/table-batch';
 import type { LakeFile } from '../target/table-file';
 import { TableFile } from '../target/table-file';
 import type { ReplicationTask } from './replication-task';
+import { folderOf } from './replication-task';
 import { formatMicros } from './moment';
 
 export interface LoadedTable {
@@ -64,7 +65,7 @@ export async function loadTables(
 async function loadTable(plan: TablePlan, context: LoadContext): Promise<LoadedTable> {
   const { task, lake, progress, signal } = context;
   const title = titleOf(plan.source);
-  const folder = tableFolder(task.lake.bucketFolder, plan.schema, plan.name);
+  const folder = folderOf(task, plan);
   const file = new TableFile(`${folder}/${loadFileName(1)}`, lake, task.lake.parquet, plan, task.lake.loadColumns);
   const begin = Date.now();
   progress.tableStarted(title, plan.source.estimatedRows);

@@ -50,7 +50,7 @@ function refuseSharedPlaces(plans: readonly TablePlan[]): void {
     const folder = `${plan.schema}/${plan.name}`;
     const owner = owners.get(folder);
     if (owner !== undefined) {
-      const [one, other] = [owner, plan].map(({ source }) => `${source.schema}.${source.name}`);
+      const [one, other] = [owner, plan].map(({ source }) => titleOf(source));
       throw new UsageError(`${one} and ${other} would both become ${folder}: DMS does not merge tables; change the transformation rules`);
     }
     owners.set(folder, plan);
@@ -129,7 +129,7 @@ function refuseMissing(task: ReplicationTask, catalog: readonly SourceTable[]): 
 }
 
 function listed(catalog: readonly SourceTable[]): string {
-  const names = catalog.map(({ schema, name }) => `${schema}.${name}`);
+  const names = catalog.map(titleOf);
   if (names.length === 0) return 'no table at all';
   return names.length <= 10 ? names.join(', ') : `${names.slice(0, 10).join(', ')} and ${names.length - 10} more`;
 }

@@ -1,5 +1,6 @@
 import { UsageError } from '../../errors';
 import type { TablePlan } from '../plan/table-plan';
+import { titleOf } from '../source/names';
 import type { Lsn } from '../source/lsn';
 import { formatLsn } from '../source/lsn';
 import type { LakeFolder } from '../target/lake-folder';
@@ -71,7 +72,7 @@ export class RunState {
 
   public addLosses(plan: TablePlan, losses: readonly Loss[]): void {
     for (const { column, unrepresentable, truncated } of losses) {
-      const key = `${plan.source.schema}.${plan.source.name}.${column}`;
+      const key = `${titleOf(plan.source)}.${column}`;
       const before = this.losses.get(key) ?? { unrepresentable: 0, truncated: 0 };
       this.losses.set(key, {
         unrepresentable: before.unrepresentable + unrepresentable,
