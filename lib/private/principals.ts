@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 export const DMS_PRINCIPAL = 'dms.amazonaws.com';
 
 /** DMS acting for this account only: another account's DMS cannot be talked into using the role. */
-export function dmsOfThisAccount(scope: Construct): iam.IPrincipal {
+export function dmsOfThisAccount(scope: Construct): iam.PrincipalBase {
   return new iam.ServicePrincipal(DMS_PRINCIPAL, {
     conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
   });

@@ -1,6 +1,8 @@
 import { checkCredentials } from './credentials';
 import { at, defineRules, Finding, finding } from './finding';
 import { checkPostgresEndpoint } from './postgres-source';
+import { checkPostgresTarget } from './postgres-target';
+import { checkRedshiftEndpoint, isRedshift } from './redshift-target';
 import { checkS3Endpoint } from './s3-target';
 import { isPostgres } from './template';
 import { asText, CfnProperties, didYouMean, oneOf, shown } from './values';
@@ -29,6 +31,8 @@ export function checkEndpoint(properties: CfnProperties, path: string = ''): Fin
     }),
     ...checkCredentials(properties, path),
     ...(isPostgres({ properties }) ? checkPostgresEndpoint(properties, path) : []),
+    ...(isPostgres({ properties }) ? checkPostgresTarget(properties, path) : []),
+    ...(isRedshift(properties) ? checkRedshiftEndpoint(properties, path) : []),
     ...(properties.EngineName === 's3' ? checkS3Endpoint(properties, path) : []),
   ];
 }

@@ -2,6 +2,7 @@ export { checkDocument, type DocumentKind, type DocumentReport } from './documen
 export { type Finding, type Rule, type Severity } from './finding';
 export { checkBucket } from './s3-target';
 export { checkEndpoint } from './endpoint';
+export { checkCatalogTable } from './glue-catalog';
 export { checkParameterGroup, type ParameterGroupContext } from './postgres-source';
 export { allRules } from './registry';
 export { checkTableMappings } from './table-mappings';

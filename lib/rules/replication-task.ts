@@ -1,6 +1,8 @@
 import { isRecord, Json } from '../private/json';
+import { checkDatabaseTask, databaseSection } from './database-target';
 import { at, Finding, finding } from './finding';
 import { POSTGRES_RULES, postgresSettings } from './postgres-source';
+import { checkRedshiftTask, isRedshift } from './redshift-target';
 import { TASK_RULES } from './replication-task-rules';
 import { checkS3Task } from './s3-task';
 import { checkTableMappings } from './table-mappings';
@@ -44,6 +46,12 @@ export function checkTask(task: TaskSubject, path: string = ''): Finding[] {
     ...checkViews(properties, rules, at(path, 'TableMappings')),
     ...(target?.EngineName === 's3'
       ? checkS3Task({ ...task, target, rules, settings: isRecord(known) ? known : undefined }, path, settingsKey)
+      : []),
+    ...(target && isRedshift(target)
+      ? checkRedshiftTask({ properties, rules, settings: isRecord(known) ? known : undefined }, path, settingsKey)
+      : []),
+    ...(target && databaseSection(target)
+      ? checkDatabaseTask({ source, target, settings: isRecord(known) ? known : undefined }, path, settingsKey)
       : []),
   ];
 }

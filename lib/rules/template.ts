@@ -19,7 +19,7 @@ export interface TaskDefinition {
   readonly sourceDatabase?: ResourceDefinition;
   /** The parameter group of that database. */
   readonly sourceParameterGroup?: ResourceDefinition;
-  /** The bucket behind an S3 target endpoint. */
+  /** The bucket behind an S3 target endpoint, or the one in which files for Redshift are staged. */
   readonly targetBucket?: ResourceDefinition;
 }
 
@@ -110,10 +110,14 @@ class TemplateReader {
       target,
       sourceDatabase,
       sourceParameterGroup: source && this.parameterGroupOf(source, sourceDatabase),
-      targetBucket: target && isRecord(target.properties.S3Settings)
-        ? this.referenced(target.properties.S3Settings.BucketName, ['AWS::S3::Bucket'])
-        : undefined,
+      targetBucket: target && this.bucketOf(target),
     };
+  }
+
+  private bucketOf({ properties }: ResourceDefinition): ResourceDefinition | undefined {
+    return [properties.S3Settings, properties.RedshiftSettings].filter(isRecord)
+      .map(({ BucketName }) => this.referenced(BucketName, ['AWS::S3::Bucket']))
+      .find((bucket) => bucket !== undefined);
   }
 
   /** By the host name, or by the secret: what it is attached to, or whose address it holds. */

@@ -1,18 +1,7 @@
 import type { ICertificateRef } from 'aws-cdk-lib/aws-dms';
 import type { Duration } from 'aws-cdk-lib/core';
+import type { PostgresSslMode } from '../endpoints/postgres-ssl-mode';
 import type { PostgresCdcPlugin } from './postgres-cdc-plugin';
-
-/** How DMS verifies the server. There is no unencrypted choice. */
-export enum PostgresSslMode {
-  /** Encrypted, without checking who the server is. */
-  REQUIRE = 'require',
-
-  /** Encrypted, and the server's certificate has to be signed by the given authority. */
-  VERIFY_CA = 'verify-ca',
-
-  /** As `VERIFY_CA`, and the certificate has to name the server. */
-  VERIFY_FULL = 'verify-full',
-}
 
 /** How DMS reads a PostgreSQL database: the options of its source endpoint. */
 export interface PostgresEndpointOptions {

@@ -2,14 +2,20 @@ import { CfnEndpoint, type IEndpointRef } from 'aws-cdk-lib/aws-dms';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { CfnResource, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib/core';
+import { CfnResource, Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import {
+  ABORT_UPLOADS_AFTER, OBJECT_KEY_ACTIONS, privateBucketProps, refuseOtherRegion, refusePrefix,
+} from '../private/buckets';
 import { dmsOfThisAccount } from '../private/principals';
 import { fail, renderedProperties, validateWith } from '../private/validation';
 import { checkBucket, checkEndpoint } from '../rules';
 import { TaskSettings } from '../task-settings';
+import type { IParquetLake, ParquetLakeLayout } from './parquet-lake';
 import type { IReplicationTarget, ReplicationTargetBinding, ReplicationTargetBindOptions } from './replication-target';
-import { CapturedChanges, ParquetCompression } from './s3-parquet-options';
+import {
+  CapturedChanges, DatePartitionDelimiter, DatePartitionSequence, ParquetCompression,
+} from './s3-parquet-options';
 import type { S3ParquetTargetProps } from './s3-parquet-target-props';
 
 /**
@@ -21,7 +27,7 @@ import type { S3ParquetTargetProps } from './s3-parquet-target-props';
  *
  * @see https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Target.S3.html
  */
-export class S3ParquetTarget extends Construct implements IReplicationTarget {
+export class S3ParquetTarget extends Construct implements IReplicationTarget, IParquetLake {
   /** The bucket of the lake. */
   public readonly bucket: s3.IBucket;
 
@@ -31,7 +37,10 @@ export class S3ParquetTarget extends Construct implements IReplicationTarget {
   /** The role with which DMS writes to the lake. */
   public readonly role: iam.IRole;
 
-  private readonly encryptionKey?: IKey;
+  /** How the files are laid out. */
+  public readonly layout: ParquetLakeLayout;
+
+  public readonly encryptionKey?: IKey;
 
   public constructor(scope: Construct, id: string, props?: S3ParquetTargetProps) {
     super(scope, id);
@@ -40,6 +49,7 @@ export class S3ParquetTarget extends Construct implements IReplicationTarget {
     this.encryptionKey = options.encryptionKey ?? options.bucket?.encryptionKey;
     this.bucket = options.bucket ?? this.createBucket(options);
     this.role = this.createRole(options.prefix);
+    this.layout = layoutOf(options);
 
     const endpoint = new CfnEndpoint(this, 'Endpoint', {
       endpointType: 'target',
@@ -58,20 +68,14 @@ export class S3ParquetTarget extends Construct implements IReplicationTarget {
 
   private createBucket(props: S3ParquetTargetProps): s3.Bucket {
     const bucket = new s3.Bucket(this, 'Bucket', {
-      encryption: this.encryptionKey ? s3.BucketEncryption.KMS : s3.BucketEncryption.S3_MANAGED,
-      encryptionKey: this.encryptionKey,
-      bucketKeyEnabled: this.encryptionKey ? true : undefined,
-      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      enforceSSL: true,
+      ...privateBucketProps(this.encryptionKey, props.removalPolicy),
       versioned: props.versioned,
       lifecycleRules: [{
-        abortIncompleteMultipartUploadAfter: Duration.days(7),
+        abortIncompleteMultipartUploadAfter: ABORT_UPLOADS_AFTER,
         noncurrentVersionExpiration: props.versioned
           ? props.noncurrentVersionExpiration ?? Duration.days(7)
           : undefined,
       }],
-      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
       serverAccessLogsBucket: props.serverAccessLogsBucket,
       serverAccessLogsPrefix: props.serverAccessLogsPrefix,
     });
@@ -94,22 +98,12 @@ export class S3ParquetTarget extends Construct implements IReplicationTarget {
       resources: [this.bucket.bucketArn],
       conditions: prefix === undefined ? undefined : { StringLike: { 's3:prefix': [prefix, `${prefix}/*`] } },
     }));
-    this.encryptionKey?.grant(
-      role,
-      'kms:Encrypt',
-      'kms:Decrypt',
-      'kms:ReEncryptFrom',
-      'kms:ReEncryptTo',
-      'kms:GenerateDataKey',
-      'kms:GenerateDataKeyWithoutPlaintext',
-      'kms:DescribeKey',
-    );
+    this.encryptionKey?.grant(role, ...OBJECT_KEY_ACTIONS);
     return role;
   }
 
   private renderSettings(props: S3ParquetTargetProps): CfnEndpoint.S3SettingsProperty {
     const changes = props.capturedChanges ?? CapturedChanges.ALL;
-    const timestampColumn = props.timestampColumnName ?? 'dms_timestamp';
     return {
       bucketName: this.bucket.bucketName,
       bucketFolder: props.prefix,
@@ -126,9 +120,9 @@ export class S3ParquetTarget extends Construct implements IReplicationTarget {
       dataPageSize: props.dataPageSize?.toBytes(),
       dictPageSizeLimit: props.dictionaryPageSizeLimit?.toBytes(),
       enableStatistics: props.statistics ?? true,
-      parquetTimestampInMillisecond: props.timestampsInMilliseconds ?? true,
-      timestampColumnName: timestampColumn === '' ? undefined : timestampColumn,
-      useTaskStartTimeForFullLoadTimestamp: props.useTaskStartTimeForFullLoadTimestamp ?? true,
+      parquetTimestampInMillisecond: this.layout.timestampsInMilliseconds,
+      timestampColumnName: this.layout.timestampColumnName,
+      useTaskStartTimeForFullLoadTimestamp: this.layout.loadSortsFirst,
       includeOpForFullLoad: props.includeOpForFullLoad ?? true,
       datePartitionEnabled: props.datePartition ?? true,
       datePartitionSequence: props.datePartitionSequence,
@@ -140,6 +134,24 @@ export class S3ParquetTarget extends Construct implements IReplicationTarget {
       cdcInsertsAndUpdates: changes === CapturedChanges.INSERTS_AND_UPDATES ? true : undefined,
     };
   }
+}
+
+/** What DMS does by itself where an option is left out is said here too. */
+function layoutOf(props: S3ParquetTargetProps): ParquetLakeLayout {
+  const timestampColumn = props.timestampColumnName ?? 'dms_timestamp';
+  const insertsOnly = props.capturedChanges === CapturedChanges.INSERTS_ONLY;
+  return {
+    prefix: props.prefix,
+    timestampColumnName: timestampColumn === '' ? undefined : timestampColumn,
+    opColumn: (props.includeOpForFullLoad ?? true) || !insertsOnly,
+    loadSortsFirst: props.useTaskStartTimeForFullLoadTimestamp ?? true,
+    timestampsInMilliseconds: props.timestampsInMilliseconds ?? true,
+    datePartitionSequence: props.datePartition === false
+      ? undefined
+      : props.datePartitionSequence ?? DatePartitionSequence.YYYYMMDD,
+    datePartitionDelimiter: props.datePartitionDelimiter ?? DatePartitionDelimiter.SLASH,
+    datePartitionTimezone: props.datePartitionTimezone ?? 'UTC',
+  };
 }
 
 /**
@@ -181,17 +193,6 @@ function refuseContradictions(scope: Construct, props: S3ParquetTargetProps): vo
   if (props.datePartition === false && ofPartitions !== '') {
     fail(scope, `${ofPartitions} set but datePartition is false: DMS would ignore it; drop one of the two`);
   }
-  if (prefix !== undefined && !Token.isUnresolved(prefix) && !/^[^/]+(\/[^/]+)*$/.test(prefix)) {
-    fail(scope, `prefix is '${prefix}': give folder names with single slashes between them, such as 'raw/agenda'`);
-  }
+  refusePrefix(scope, 'prefix', prefix);
   refuseOtherRegion(scope, bucket);
-}
-
-function refuseOtherRegion(scope: Construct, bucket?: s3.IBucket): void {
-  const here = Stack.of(scope).region;
-  const there = bucket?.env.region;
-  if (there !== undefined && ![here, there].some((region) => Token.isUnresolved(region)) && here !== there) {
-    fail(scope, `the bucket is in ${there} and the replication in ${here}: DMS writes only to buckets of its own `
-      + 'region; use a bucket there, or deploy the replication beside the bucket');
-  }
 }

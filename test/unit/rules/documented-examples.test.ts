@@ -1,13 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { checkDocument } from '../../../lib/rules';
 import { TableMappings } from '../../../lib/table-mappings';
 import { mappingShape, wrapMapping } from '../../../lib/table-mappings/parse';
 import { TaskSettings } from '../../../lib/task-settings';
-
-/** Documents of the DMS user guide with an index of what DMS says to each; they are not part of this repository. */
-const FOLDER = process.env['DMS_EXAMPLES'] ?? join(__dirname, '..', '..', '..', '..', 'shared', 'examples');
-const INDEX = join(FOLDER, 'index.tsv');
+import { documentedExamples } from '../../support/documented-examples';
 
 /** The rule that a document marked invalid breaks, by the words of the index. */
 const EXPECTED_RULES: readonly [RegExp, string][] = [
@@ -16,11 +11,14 @@ const EXPECTED_RULES: readonly [RegExp, string][] = [
   [/non-numeric rule-id/i, 'mappings/rule-id'],
 ];
 
-if (existsSync(INDEX)) {
-  const examples = readFileSync(INDEX, 'utf8').trim().split('\n').slice(1).map((line) => line.split('\t'));
+const examples = documentedExamples();
 
-  test.each(examples.filter(([, , , expect]) => expect === 'valid'))('%s is accepted and survives', (file) => {
-    const document: unknown = JSON.parse(readFileSync(join(FOLDER, file), 'utf8'));
+if (examples !== undefined) {
+  const of = (isValid: boolean): [string, unknown, string][] => examples
+    .filter(({ expected }) => (expected === 'valid') === isValid)
+    .map(({ file, document, expected }) => [file, document, expected]);
+
+  test.each(of(true))('%s is accepted and survives', (_, document) => {
     const { kind, findings } = checkDocument(document);
     expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
     if (kind === 'task-settings') {
@@ -31,8 +29,8 @@ if (existsSync(INDEX)) {
     }
   });
 
-  test.each(examples.filter(([, , , expect]) => expect !== 'valid'))('%s is refused', (file, _kind, _page, expected) => {
-    const { findings } = checkDocument(JSON.parse(readFileSync(join(FOLDER, file), 'utf8')));
+  test.each(of(false))('%s is refused', (_, document, expected) => {
+    const { findings } = checkDocument(document);
     const broken = findings.filter(({ severity }) => severity === 'error').map(({ rule }) => rule);
     const rules = EXPECTED_RULES.filter(([words]) => words.test(expected)).map(([, rule]) => rule);
     expect(broken).toEqual(expect.arrayContaining(rules));
@@ -40,6 +38,6 @@ if (existsSync(INDEX)) {
   });
 } else {
   test('documented examples are not here (set DMS_EXAMPLES)', () => {
-    expect(existsSync(INDEX)).toBe(false);
+    expect(examples).toBeUndefined();
   });
 }

@@ -206,6 +206,23 @@ describe('checkTemplate', () => {
       .toEqual([['s3/versioning', 'Resources.Bucket.Properties.VersioningConfiguration']]);
   });
 
+  test('checks the bucket in which files for Redshift are staged', () => {
+    const Bucket = { Type: 'AWS::S3::Bucket', Properties: { VersioningConfiguration: { Status: 'Enabled' } } };
+    const Target = {
+      Type: 'AWS::DMS::Endpoint',
+      Properties: {
+        EngineName: 'redshift',
+        EndpointType: 'target',
+        RedshiftSettings: { BucketName: { Ref: 'Bucket' }, ServiceAccessRoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] } },
+      },
+    };
+    expect(check({ Bucket, Target, Task: task({ MigrationType: 'full-load' }) }))
+      .toEqual([
+        ['redshift/lob-size', 'Resources.Task.Properties.ReplicationTaskSettings → TargetMetadata.LobMaxSize'],
+        ['s3/versioning', 'Resources.Bucket.Properties.VersioningConfiguration'],
+      ]);
+  });
+
   test('checks serverless replications by their own property names', () => {
     expect(check({
       Config: {
