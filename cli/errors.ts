@@ -13,6 +13,9 @@ export class UsageError extends Error {
   public override readonly name = 'UsageError';
 }
 
+/** Bad data or a bad definition of one table: tables that have nothing to do with it can go on. */
+export class TableError extends UsageError {}
+
 /** The text of whatever was thrown, on one line. */
 export function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') {

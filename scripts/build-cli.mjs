@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 const cli = join(dirname(fileURLToPath(import.meta.url)), '..', 'cli');
 
 await build({
-  entryPoints: [join(cli, 'main.ts')],
+  // Threads of the full load run a program of their own.
+  entryPoints: { main: join(cli, 'main.ts'), 'load-thread': join(cli, 'engine', 'load', 'load-thread.ts') },
   outdir: join(cli, 'dist'),
   bundle: true,
   packages: 'external',

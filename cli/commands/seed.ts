@@ -85,7 +85,7 @@ async function load({ url, clients, bookings, seed: seedNumber, append, json }: 
   const progress = createProgress(json ?? false);
   const expected: Record<string, number> = { 'public.clients': clients, 'public.bookings': bookings };
   const started = new Map<string, number>();
-  const onProgress = (table: string, rows: number): void => {
+  const onProgress = (table: string, rows: number, bytes: number): void => {
     const total = expected[table] ?? 0;
     if (!started.has(table)) {
       started.set(table, Date.now());
@@ -94,7 +94,7 @@ async function load({ url, clients, bookings, seed: seedNumber, append, json }: 
     if (rows === total) {
       progress.tableFinished(table, rows, (Date.now() - (started.get(table) ?? 0)) / 1000);
     } else {
-      progress.tableProgress(table, rows);
+      progress.tableProgress(table, rows, bytes);
     }
   };
   try {

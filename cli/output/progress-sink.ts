@@ -12,9 +12,14 @@ export interface ProgressSink {
   message(text: string): void;
   /** @param estimatedRows what the source's statistics say; 0 when they say nothing */
   tableStarted(table: string, estimatedRows: number): void;
-  /** @param rows rows so far, not since the last call */
-  tableProgress(table: string, rows: number): void;
+  /**
+   * @param rows rows so far, not since the last call
+   * @param bytes as they came from (or went to) the database, so far
+   */
+  tableProgress(table: string, rows: number, bytes: number): void;
   tableFinished(table: string, rows: number, seconds: number): void;
+  /** The table is given up; the others go on. */
+  tableFailed(table: string): void;
   capture(state: CaptureState): void;
   /** Ends the display; has to be called, also after a failure. */
   stop(): void;

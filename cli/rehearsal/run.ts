@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { checkTemplate, type Finding } from '../../lib/rules';
 import { abandon, previousRun } from '../engine/run/previous-run';
 import { rehearse } from '../engine/run/rehearsal';
-import { readReplicationTask } from '../engine/run/replication-task';
+import { readReplicationTask, type ReplicationTask } from '../engine/task/replication-task';
 import type { TaskReport } from '../engine/run/report';
 import type { Until } from '../engine/run/run';
+import { WorkFolderLock } from '../engine/run/work-folder-lock';
+import { lakeLocation } from '../engine/target/location';
 import { EXIT_FINDING, UsageError } from '../errors';
 import { counted } from '../output/numbers';
 import { createProgress, type ProgressSink } from '../output/progress';
@@ -25,6 +27,7 @@ export interface RehearseOptions {
   readonly task?: string;
   readonly source?: string;
   readonly target?: string;
+  readonly s3Endpoint?: string;
   readonly until: Until;
   readonly resume?: boolean;
   readonly clean?: boolean;
@@ -82,8 +85,8 @@ function findingsOf(tasks: readonly StackTask[], progress: ProgressSink): Findin
 }
 
 function refuseContradictions({ target, source, resume, clean: cleans }: RehearseOptions): void {
-  if (target?.startsWith('s3://') || target?.startsWith('postgres://')) {
-    throw new UsageError(`--target ${target}: the local engine writes to folders only, for now`);
+  if (target !== undefined && /^(?!s3:)[a-z]\w+:\/\//i.test(target)) {
+    throw new UsageError(`--target ${target}: the local engine writes to a folder or to s3://bucket/folder`);
   }
   if (source !== undefined && !/^postgres(ql)?:\/\//.test(source)) {
     throw new UsageError('--source must be a PostgreSQL address: postgres://user@host:5432/database');
@@ -101,10 +104,27 @@ async function rehearseTask(
   signal: AbortSignal,
 ): Promise<RehearsedTask> {
   const task = readReplicationTask(definition);
-  const progress = new Recorder(sink);
+  const workdir = folderOf(options, task.id);
+  const lock = await WorkFolderLock.acquire(workdir);
+  try {
+    return await rehearseAlone(task, definition, options, new Recorder(sink), signal);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function rehearseAlone(
+  task: ReplicationTask,
+  definition: StackTask['task'],
+  options: RehearseOptions,
+  progress: Recorder,
+  signal: AbortSignal,
+): Promise<RehearsedTask> {
   const workdir = folderOf(options, task.id);
   const previous = await previousRun(workdir, task, options.resume ?? false);
-  const lake = options.target ?? join(workdir, 'lake');
+  const lake = options.target === undefined && previous !== undefined
+    ? previous.lake
+    : lakeLocation(options.target ?? join(workdir, 'lake'), options.s3Endpoint, task.lake.objects, process.env);
   if (previous === undefined) await removeLeftovers(workdir);
   const embedded = options.source === undefined
     ? await startEmbedded(definition, workdir, options, progress)
@@ -149,14 +169,21 @@ async function removeLeftovers(workdir: string): Promise<void> {
 async function clean(tasks: readonly StackTask[], options: RehearseOptions): Promise<void> {
   for (const { task } of tasks) {
     const workdir = folderOf(options, task.logicalId);
-    const database = databaseFolder(workdir);
-    // With an embedded source the slot goes with its database.
-    const found = await abandon(workdir, existsSync(database) ? 'embedded' : options.source);
-    await rm(database, { recursive: true, force: true });
-    print(found ? `abandoned the rehearsal of ${task.logicalId}` : `${workdir} holds no rehearsal`);
+    const lock = await WorkFolderLock.acquire(workdir);
+    try {
+      const database = databaseFolder(workdir);
+      // With an embedded source the slot goes with its database.
+      const found = await abandon(workdir, existsSync(database) ? 'embedded' : options.source);
+      await rm(database, { recursive: true, force: true });
+      print(found ? `abandoned the rehearsal of ${task.logicalId}` : `${workdir} holds no rehearsal`);
+    } finally {
+      await lock.release();
+    }
   }
 }
 
-function isIncomplete({ state, tables }: TaskReport): boolean {
-  return state === 'stopped' || tables.some(({ validationFailed }) => validationFailed > 0);
+/** A task that stops where its settings tell it to has done what it should. */
+function isIncomplete({ state, stopReason, tables }: TaskReport): boolean {
+  return (state === 'stopped' && stopReason === 'NORMAL')
+    || tables.some((table) => table.validationFailed > 0 || table.state === 'Table error');
 }

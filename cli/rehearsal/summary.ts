@@ -1,6 +1,5 @@
-import { resolve } from 'node:path';
-import type { TaskReport } from '../engine/run/report';
-import type { TableStatistics } from '../engine/run/statistics';
+import { differenceText, type TaskReport } from '../engine/run/report';
+import type { TableStatistics } from '../engine/task/statistics';
 import { counted, grouped, seconds } from '../output/numbers';
 import { table, type TableColumn } from '../output/table';
 
@@ -20,14 +19,21 @@ export function summary(report: TaskReport): string {
   const bytes = report.files.reduce((sum, file) => sum + file.bytes, 0);
   const lag = report.cdcLagSeconds === undefined ? '' : `, lag at the end ${seconds(report.cdcLagSeconds)}`;
   return [
-    `Task ${report.task} (${report.migrationType}): ${report.state}`,
+    `Task ${report.task} (${report.migrationType}): ${stateOf(report)}`,
     '',
     table(COLUMNS, report.tables.map(cells)),
     '',
     `Full load in ${seconds(report.fullLoadSeconds)}${lag}, checkpoint ${report.checkpoint}`,
-    `${counted(report.files.length, 'file')}, ${(bytes / 1e6).toFixed(1)} MB, in ${resolve(report.lake)}`,
+    `${counted(report.files.length, 'file')}, ${(bytes / 1e6).toFixed(1)} MB, in ${report.lake}`,
+    ...report.differences.flatMap(({ schema, table: name, examples }) =>
+      examples.map((example) => `differs: ${schema}.${name}: ${differenceText(example)}`)),
     ...report.warnings.map((warning) => `warning: ${warning}`),
   ].join('\n');
+}
+
+/** Why it stopped, when nobody interrupted it. */
+function stateOf({ state, stopReason }: TaskReport): string {
+  return state === 'stopped' && stopReason !== 'NORMAL' ? `${state} (${stopReason})` : state;
 }
 
 function cells(statistics: TableStatistics): string[] {

@@ -54,9 +54,9 @@ export class Recorder implements ProgressSink {
     this.sink.tableStarted(table, estimatedRows);
   }
 
-  public tableProgress(table: string, rows: number): void {
+  public tableProgress(table: string, rows: number, bytes: number): void {
     this.loads.get(table)?.rows.add({ at: this.listen(), rows });
-    this.sink.tableProgress(table, rows);
+    this.sink.tableProgress(table, rows, bytes);
   }
 
   public tableFinished(table: string, rows: number, seconds: number): void {
@@ -66,6 +66,11 @@ export class Recorder implements ProgressSink {
       load.seconds = seconds;
     }
     this.sink.tableFinished(table, rows, seconds);
+  }
+
+  public tableFailed(table: string): void {
+    this.listen();
+    this.sink.tableFailed(table);
   }
 
   public capture(state: CaptureState): void {

@@ -1,4 +1,4 @@
-import type { TableStatistics } from '../engine/run/statistics';
+import type { TableStatistics } from '../engine/task/statistics';
 import { counted } from '../output/numbers';
 import { badge, dataTable, folded, type Cell, type Column } from './blocks';
 import { duration } from './format';

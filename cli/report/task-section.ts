@@ -1,6 +1,6 @@
 import { parseJsonProperty, type TaskDefinition } from '../../lib/rules/template';
-import type { LakeFile } from '../engine/target/table-file';
-import type { TaskReport } from '../engine/run/report';
+import type { LakeFile } from '../engine/target/lake';
+import { differenceText, type TaskReport } from '../engine/run/report';
 import { messageOf } from '../errors';
 import { counted, grouped } from '../output/numbers';
 import { dataTable, folded, foldedIf, type Tone } from './blocks';
@@ -10,7 +10,6 @@ import { html, type Content, type Html } from './html';
 import { recordedCharts } from './recorded-charts';
 import type { Recording } from './recording';
 import { tableStatistics } from './table-statistics';
-import { sortWarnings, type SortedWarnings } from './warnings';
 
 /** A task with what came of its rehearsal. */
 export interface RehearsedTask {
@@ -34,15 +33,14 @@ const MOST_MESSAGES = 20;
 export function taskSection(id: string, { report, recording, definition }: RehearsedTask): Html {
   const { tone, text } = verdict(report);
   const charts = recordedCharts(id, recording);
-  const warnings = sortWarnings(report);
   return html`<section aria-labelledby="${id}">
 <h2 id="${id}">${report.task}</h2>
 <p class="verdict ${tone}">${text}</p>
 ${facts(report, recording)}
 <h3>Tables</h3>
 ${tableStatistics(report.tables, recording.loads)}
-${differences(warnings)}
-${otherWarnings(warnings)}
+${differences(report)}
+${warningsOf(report)}
 ${charts.length === 0 ? undefined : html`<h3>Over time</h3>
 <div class="charts">${charts.map(lineChart)}</div>
 `}
@@ -65,7 +63,7 @@ export function verdict({ state, tables }: TaskReport): Verdict {
     return { tone: 'error', text: `Source and target differ in ${counted(rows, 'row')} of ${counted(mismatched, 'table')}.` };
   }
   if (failed > 0) return { tone: 'error', text: `${counted(failed, 'table')} could not be replicated.` };
-  if (state === 'stopped') {
+  if (state === 'stopped' && validated === 0) {
     return { tone: 'warning', text: 'Stopped before its end: source and target were not compared. It goes on with --resume.' };
   }
   if (validated === 0) return { tone: 'warning', text: 'Source and target were not compared.' };
@@ -89,20 +87,21 @@ function facts(report: TaskReport, { startedAt }: Recording): Html {
   return html`<dl>${shown.map(([term, value]) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
-function differences({ differences: tables }: SortedWarnings): Html | undefined {
+function differences({ differences: tables }: TaskReport): Html | undefined {
   if (tables.length === 0) return undefined;
   return html`<h3>Differences</h3>
 ${dataTable({
     caption: 'Rows that differ between source and target',
     columns: [{ title: 'Table' }, { title: 'Rows that differ', kind: 'number' }, { title: 'Some of them, by their keys' }],
-    rows: tables.map(({ table, failed, examples }) => [table, failed, bullets(examples)]),
+    rows: tables.map(({ schema, table, failed, examples }) =>
+      [`${schema}.${table}`, failed, bullets(examples.map(differenceText))]),
   })}`;
 }
 
-function otherWarnings({ others }: SortedWarnings): Content {
-  if (others.length === 0) return undefined;
+function warningsOf({ warnings }: TaskReport): Content {
+  if (warnings.length === 0) return undefined;
   return html`<h3>Warnings</h3>
-${foldedIf(others.length > MOST_WARNINGS, counted(others.length, 'warning'), bullets(others))}`;
+${foldedIf(warnings.length > MOST_WARNINGS, counted(warnings.length, 'warning'), bullets(warnings))}`;
 }
 
 function bullets(texts: readonly string[]): Html {

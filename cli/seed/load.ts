@@ -23,8 +23,8 @@ export interface LoadOptions {
    * @default false - tables with rows are refused
    */
   readonly append?: boolean;
-  /** Called now and then with the rows sent so far. */
-  readonly onProgress?: (table: string, rows: number) => void;
+  /** Called now and then with the rows and bytes sent so far. */
+  readonly onProgress?: (table: string, rows: number, bytes: number) => void;
 }
 
 /** Makes `public.clients` and `public.bookings` unless they exist. */
@@ -103,13 +103,15 @@ async function copyRows(
   clients: number,
   { seed, onProgress }: LoadOptions,
 ): Promise<void> {
-  const report = (rows: number): void => onProgress?.(qualifiedName(table), rows);
+  let bytes = 0;
+  const report = (rows: number): void => onProgress?.(qualifiedName(table), rows, bytes);
   function* chunks(): Generator<string> {
     let chunk = '';
     for (let row = 0; row < count; row += 1) {
       const id = firstId + row;
       chunk += copyLine([String(id), ...rowValues(table, seed, id, clients)]);
       if (chunk.length >= CHUNK_CHARACTERS) {
+        bytes += Buffer.byteLength(chunk);
         yield chunk;
         chunk = '';
         report(row + 1);

@@ -29,6 +29,23 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/**
+ * The moment a process began, in words that only equality means something to: with the id it names one process for
+ * ever. `undefined` for one that has ended, also when nobody has collected it yet.
+ */
+export function beginOf(pid: number): string | undefined {
+  try {
+    if (process.platform !== 'linux') {
+      return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
+    }
+    // The name of the process comes before, in parentheses, and may hold anything.
+    const [state, ...fields] = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+    return state === 'Z' ? undefined : fields[18];
+  } catch {
+    return undefined;
+  }
+}
+
 /** The command line of a process; empty for one that has ended, also when nobody has collected it yet. */
 function commandLine(pid: number): string {
   try {

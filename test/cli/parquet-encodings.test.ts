@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { encodeChunk } from '../../cli/engine/parquet/column-chunk';
 import { buildDictionary } from '../../cli/engine/parquet/dictionary';
-import { denseValues } from '../../cli/engine/parquet/dense';
+import { denseValues, type DistinguishableValues } from '../../cli/engine/parquet/dense';
 import { keysOf } from '../../cli/engine/parquet/keys';
 import { countValid, definitionLevels } from '../../cli/engine/parquet/levels';
 import { writtenPage } from '../../cli/engine/parquet/page';
@@ -14,6 +14,8 @@ import type { Cell } from '../support/parquet-columns';
 import { vectorOf } from '../support/parquet-columns';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+const distinguishable = (type: ParquetType, cells: readonly Cell[]): DistinguishableValues =>
+  denseValues(vectorOf(type, cells), type) as DistinguishableValues;
 
 describe('the compact protocol', () => {
   test('writes small steps between fields in one byte and larger ones with their id', () => {
@@ -150,7 +152,7 @@ describe('bounds of long values', () => {
 
 describe('a dictionary', () => {
   const dictionary = (cells: (string | null)[], limit: number): unknown => {
-    const built = buildDictionary(denseValues(vectorOf({ kind: 'utf8' }, cells), { kind: 'utf8' }), limit);
+    const built = buildDictionary(distinguishable({ kind: 'utf8' }, cells), limit);
     if (built === undefined || built.values.kind !== 'strings') return undefined;
     return [hex(built.values.bytes), [...built.values.offsets], [...built.indices], built.width];
   };
@@ -176,7 +178,7 @@ describe('a dictionary', () => {
 
 test('keys of a table are equal only in all of their bytes', () => {
   const equal = (type: ParquetType, one: Cell, other: Cell): boolean =>
-    keysOf(denseValues(vectorOf(type, [one, other]), type)).equal(0, 1);
+    keysOf(distinguishable(type, [one, other])).equal(0, 1);
   expect(equal({ kind: 'utf8' }, 'abcd', 'abcde')).toBe(false);
   expect(equal({ kind: 'utf8' }, 'abcde', 'abcdf')).toBe(false);
   expect(equal({ kind: 'int64' }, 1n, 2n ** 32n + 1n)).toBe(false);

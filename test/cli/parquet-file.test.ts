@@ -87,6 +87,8 @@ function literal(type: ParquetType, cell: Cell): string {
       return `make_timestamp(${cell})`;
     case 'decimal':
       return `'${decimalText(cell as bigint, type.scale)}'::DECIMAL(${type.precision}, ${type.scale})`;
+    case 'boolean':
+      return `(${cell} = 1)`;
     default:
       return `(${cell})`;
   }
@@ -193,6 +195,10 @@ describe('statistics', () => {
   test.each<[string, ParquetType, Cell[], unknown[]]>([
     ['int16 with its sign', { kind: 'int16' }, [3, -4, null], ['-4', '3', '1', true, true]],
     ['int64 by both of its words', { kind: 'int64' }, [2n ** 32n, -1n, 5n], ['-1', '4294967296', '0', true, true]],
+    ['uint32 beyond the signed ones', { kind: 'uint32' }, [2 ** 31, 1, 2 ** 32 - 1], ['1', '4294967295', '0', true, true]],
+    ['uint64 beyond the signed ones', { kind: 'uint64' }, [2n ** 63n, 1n], ['1', '9223372036854775808', '0', true, true]],
+    ['booleans', { kind: 'boolean' }, [1, null, 0], ['false', 'true', '1', true, true]],
+    ['only true', { kind: 'boolean' }, [1, 1], ['true', 'true', '0', true, true]],
     ['decimals in an int32', { kind: 'decimal', precision: 9, scale: 2 }, [-100n, 250n], ['-1.00', '2.50', '0', true, true]],
     ['decimals in bytes', { kind: 'decimal', precision: 20, scale: 0 }, [-300n, 255n, 256n], ['-300', '256', '0', true, true]],
     ['text by its bytes', { kind: 'utf8' }, ['z', 'é', 'a', 'ab'], ['a', 'é', '0', true, true]],
@@ -217,7 +223,7 @@ describe('statistics', () => {
 
 test('types are those that arrow-rs writes for the same columns', async () => {
   const kinds = [
-    'int8', 'int16', 'int32', 'int64', 'float', 'double', 'utf8', 'binary', 'date', 'time-millis', 'timestamp-millis',
+    'boolean', 'uint8', 'uint16', 'uint32', 'uint64', 'int8', 'int16', 'int32', 'int64', 'float', 'double', 'utf8', 'binary', 'date', 'time-millis', 'timestamp-millis',
     'timestamp-micros',
   ] as const;
   const types: ParquetType[] = [

@@ -31,7 +31,10 @@ const here = program !== undefined || process.env.CI !== undefined;
       title: TITLE,
       generatedAt: new Date(),
       tasks: [
-        rehearsedTask(tables, { warnings: ['public.table_3: id = 1, missing in the lake'], lake: 'x'.repeat(200) }),
+        rehearsedTask(tables, {
+          differences: [{ schema: 'public', table: 'table_3', failed: 1, examples: [{ key: { id: '1' }, problem: 'only in the lake' }] }],
+          lake: 'x'.repeat(200),
+        }),
         rehearsedTask([statistics('only', { fullLoadRows: 1 })], { task: 'T'.repeat(200) }),
       ],
       findings: [

@@ -6,7 +6,6 @@ import { html } from '../../cli/report/html';
 import { reportPage, type RehearsedTask } from '../../cli/report/page';
 import { recordedCharts } from '../../cli/report/recorded-charts';
 import { verdict } from '../../cli/report/task-section';
-import { sortWarnings } from '../../cli/report/warnings';
 import { rehearsedTask, statistics, taskReport } from '../support/rehearsed-task';
 
 const GENERATED_AT = new Date(Date.UTC(2026, 10, 21, 14, 8, 22));
@@ -145,20 +144,6 @@ describe('the verdict', () => {
   });
 });
 
-test('differences are told from other warnings, also of tables whose names begin alike', () => {
-  const differing = { validationState: 'Mismatched records', validationFailed: 1 } as const;
-  const tables = [statistics('a', differing), statistics('a: b', differing), statistics('fine')];
-  expect(sortWarnings({ tables, warnings: [
-    'public.a: id = 5, differs in name', 'public.a: b: id = 6, only in the lake', 'public.fine: c, cut', 'public.a.c: 3 values were cut',
-  ] })).toEqual({
-    differences: [
-      { table: 'public.a', failed: 1, examples: ['id = 5, differs in name'] },
-      { table: 'public.a: b', failed: 1, examples: ['id = 6, only in the lake'] },
-    ],
-    others: ['public.fine: c, cut', 'public.a.c: 3 values were cut'],
-  });
-});
-
 describe('the page', () => {
   const clients = statistics('clients', { fullLoadRows: 50_000, inserts: 280, updates: 613, deletes: 38 });
   const bookings = statistics('bookings', {
@@ -167,7 +152,11 @@ describe('the page', () => {
   });
   const task = rehearsedTask([clients, bookings], {
     files: [{ path: 'public/clients/LOAD00000001.parquet', rows: 50_000, bytes: 6_197_408 }],
-    warnings: ['public.bookings: id = 17, missing in the lake', 'public.clients.photo: 3 values were cut'],
+    differences: [{
+      schema: 'public', table: 'bookings', failed: 2,
+      examples: [{ key: { id: '17', part: 'b' }, problem: 'missing in the lake' }],
+    }],
+    warnings: ['public.clients.photo: 3 values were cut'],
   });
   const findings: Finding[] = [
     { rule: 's3/versioned-bucket', severity: 'warning', path: 'Resources.Bucket', message: 'it is versioned', fix: 'expire versions' },
@@ -196,7 +185,7 @@ describe('the page', () => {
       ['Target', '<code>lake</code>'],
     ]);
     expect(rowsOf(document, 'Rows that differ between source and target').slice(1))
-      .toEqual([['public.bookings', '2', 'id = 17, missing in the lake']]);
+      .toEqual([['public.bookings', '2', 'id = 17, part = b, missing in the lake']]);
     expect(document).toContain('<h3>Warnings</h3>\n<ul><li>public.clients.photo: 3 values were cut</li></ul>');
     expect(document).toContain('<p>1 file, 6.2 MB</p>');
     expect(rowsOf(document, 'Files, relative to the target').slice(1))
@@ -245,7 +234,8 @@ describe('the page', () => {
       ...rehearsedTask([statistics(evil, { fullLoadRows: 3, validationState: 'Mismatched records', validationFailed: 1 })], {
         task: evil, lake: evil, checkpoint: evil,
         files: [{ path: evil, rows: 1, bytes: 1 }],
-        warnings: [`public.${evil}: ${evil}`, evil],
+        differences: [{ schema: 'public', table: evil, failed: 1, examples: [{ key: { [evil]: evil }, problem: evil }] }],
+        warnings: [evil],
       }),
       definition: { logicalId: evil, properties: { TableMappings: { [evil]: evil } } },
     }], [{ rule: evil, severity: 'error', path: evil, message: evil, fix: evil }]);

@@ -11,7 +11,7 @@ function listener(): { sink: ProgressSink; calls: string[] } {
   };
   const sink: ProgressSink = {
     message: note('message'), tableStarted: note('tableStarted'), tableProgress: note('tableProgress'),
-    tableFinished: note('tableFinished'), capture: note('capture'), stop: note('stop'),
+    tableFinished: note('tableFinished'), tableFailed: note('tableFailed'), capture: note('capture'), stop: note('stop'),
   };
   return { sink, calls };
 }
@@ -28,7 +28,7 @@ test('what a rehearsal tells is passed on unchanged and remembered with its time
   };
   after(100).message('starting');
   after(100).tableStarted('public.a', 10);
-  after(300).tableProgress('public.a', 7);
+  after(300).tableProgress('public.a', 7, 70);
   after(500).tableFinished('public.a', 12, 0.8);
   after(1000).capture({ inserts: 3, updates: 2, deletes: 1, lagSeconds: 0.25 });
   recorder.stop();
@@ -36,7 +36,7 @@ test('what a rehearsal tells is passed on unchanged and remembered with its time
   expect(calls).toEqual([
     'message("starting")',
     'tableStarted("public.a", 10)',
-    'tableProgress("public.a", 7)',
+    'tableProgress("public.a", 7, 70)',
     'tableFinished("public.a", 12, 0.8)',
     'capture({"inserts":3,"updates":2,"deletes":1,"lagSeconds":0.25})',
     'stop()',

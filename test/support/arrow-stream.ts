@@ -1,7 +1,8 @@
 import type { Data } from 'apache-arrow';
 import {
-  Binary, DateDay, Decimal, Field, Float32, Float64, Int16, Int32, Int64, Int8, RecordBatch, Schema, Struct, Table,
-  TimeMillisecond, TimestampMicrosecond, TimestampMillisecond, Utf8, makeData, tableToIPC,
+  Binary, Bool, DateDay, Decimal, Field, Float32, Float64, Int16, Int32, Int64, Int8, RecordBatch, Schema, Struct,
+  Table, TimeMillisecond, TimestampMicrosecond, TimestampMillisecond, Uint16, Uint32, Uint64, Uint8,
+  Utf8, makeData, tableToIPC,
 } from 'apache-arrow';
 import type { DataType } from 'apache-arrow';
 import type { ColumnSchema, ParquetType, ColumnVector } from '../../cli/engine/parquet/schema';
@@ -18,14 +19,31 @@ function recordBatch(schema: Schema, vectors: readonly ColumnVector[]): RecordBa
     length,
     nullCount,
     nullBitmap: validity,
-    ...('offsets' in values ? { valueOffsets: values.offsets, data: values.bytes } : { data: values }),
+    ...('offsets' in values ? { valueOffsets: values.offsets, data: values.bytes }
+      : { data: schema.fields[i]!.type instanceof Bool ? packed(values as Uint8Array) : values }),
   } as never) as Data);
   const length = vectors[0]!.length;
   return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length, nullCount: 0, children }));
 }
 
+function packed(booleans: Uint8Array): Uint8Array {
+  const bits = new Uint8Array((booleans.length + 7) >> 3);
+  booleans.forEach((value, i) => (bits[i >> 3]! |= value << (i & 7)));
+  return bits;
+}
+
 function arrowType(type: ParquetType): DataType {
   switch (type.kind) {
+    case 'boolean':
+      return new Bool();
+    case 'uint8':
+      return new Uint8();
+    case 'uint16':
+      return new Uint16();
+    case 'uint32':
+      return new Uint32();
+    case 'uint64':
+      return new Uint64();
     case 'int8':
       return new Int8();
     case 'int16':

@@ -1,4 +1,4 @@
-import { readReplicationTask, type ReplicationTask } from '../../cli/engine/run/replication-task';
+import { readReplicationTask, type ReplicationTask } from '../../cli/engine/task/replication-task';
 import { readTemplate } from '../../lib/rules/template';
 
 /** The parts of a task that a test wants otherwise than the smallest task has them. */

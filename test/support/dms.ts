@@ -1,7 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { join } from 'node:path';
 
-const DMS = join(__dirname, '..', '..', 'cli', 'bin', 'dms.js');
+/** The built command line. */
+export const DMS = join(__dirname, '..', '..', 'cli', 'bin', 'dms.js');
 
 export interface DmsResult {
   readonly exitCode: number | null;
@@ -18,7 +19,11 @@ export interface RunningDms {
 
 /** Starts the built command line the way a shell does. */
 export function startDms(args: readonly string[], environment: NodeJS.ProcessEnv = {}): RunningDms {
-  const child = spawn(process.execPath, [DMS, ...args], { env: { ...process.env, ...environment } });
+  return follow(spawn(process.execPath, [DMS, ...args], { env: { ...process.env, ...environment } }));
+}
+
+/** Listens to a process that was just started. */
+export function follow(child: ChildProcessWithoutNullStreams): RunningDms {
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

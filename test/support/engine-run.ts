@@ -5,11 +5,13 @@ import type { ProgressSink } from '../../cli/output/progress-sink';
 import { taskOf, type TemplateOptions } from './dms-template';
 import { Lake } from './lake';
 
-const SILENT: ProgressSink = {
+/** Tells nobody. */
+export const SILENT: ProgressSink = {
   message: () => undefined,
   tableStarted: () => undefined,
   tableProgress: () => undefined,
   tableFinished: () => undefined,
+  tableFailed: () => undefined,
   capture: () => undefined,
   stop: () => undefined,
 };
@@ -19,16 +21,18 @@ export interface EngineRun {
   readonly lake: Lake;
 }
 
-export interface EngineRunOptions extends Partial<Pick<RehearsalOptions, 'until' | 'signal' | 'previous' | 'progress'>> {
+export interface EngineRunOptions extends Partial<Pick<RehearsalOptions, 'until' | 'signal' | 'previous' | 'progress' | 'partBytes'>> {
   /** An empty folder, or that of the run that goes on. */
   readonly folder: string;
+  /** What an application does while the load runs. */
+  readonly duringLoad?: () => Promise<unknown>;
   /** What an application does after the load: all of it is captured. */
   readonly changes?: () => Promise<unknown>;
 }
 
 /** Runs the engine in this process until it has caught up. */
 export async function runEngine(url: string, task: TemplateOptions, options: EngineRunOptions): Promise<EngineRun> {
-  const { folder, changes } = options;
+  const { folder, duringLoad, changes } = options;
   const report = await rehearse(taskOf(task), {
     until: 'caught-up',
     previous: undefined,
@@ -36,9 +40,10 @@ export async function runEngine(url: string, task: TemplateOptions, options: Eng
     signal: new AbortController().signal,
     ...options,
     sourceUrl: url,
-    lake: `${folder}/lake`,
+    lake: { kind: 'folder', path: `${folder}/lake` },
     workdir: `${folder}/work`,
     alongside: async (loaded) => {
+      await duringLoad?.();
       await loaded;
       await changes?.();
     },

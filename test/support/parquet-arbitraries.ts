@@ -7,6 +7,8 @@ const integer = (bits: number): fc.Arbitrary<number> => {
   const limit = 2 ** (bits - 1);
   return fc.oneof(fc.integer({ min: -limit, max: limit - 1 }), fc.constantFrom(-limit, limit - 1, 0, -1, 1));
 };
+const unsigned = (bits: number): fc.Arbitrary<number> =>
+  fc.oneof(fc.integer({ min: 0, max: 2 ** bits - 1 }), fc.constantFrom(0, 2 ** (bits - 1), 2 ** bits - 1));
 /** From -limit to limit - 1. */
 const long = (limit: bigint): fc.Arbitrary<bigint> => {
   const edges = [-limit, limit - 1n, 0n, -1n, 1n, 2n ** 32n, -(2n ** 32n)];
@@ -26,6 +28,11 @@ const bytes = fc.oneof(
 
 /** Each type with the cells that it may have. Readers have narrower dates than the format. */
 const CELLS: Record<Exclude<ParquetType['kind'], 'decimal'>, fc.Arbitrary<Cell>> = {
+  'boolean': fc.integer({ min: 0, max: 1 }),
+  'uint8': unsigned(8),
+  'uint16': unsigned(16),
+  'uint32': unsigned(32),
+  'uint64': fc.oneof(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), fc.constantFrom(2n ** 63n, 2n ** 64n - 1n)),
   'int8': integer(8),
   'int16': integer(16),
   'int32': integer(32),

@@ -2,7 +2,7 @@ import type { ColumnSchema, ParquetType, ColumnVector, FixedArray } from '../../
 
 /**
  * A cell in the simplest form that any reader's can be turned into: 64-bit numbers, moments and unscaled decimals as
- * bigint, other numbers, days and milliseconds of the day as number, bytes as hexadecimal digits.
+ * bigint, other numbers, days, milliseconds of the day and booleans (0, 1) as number, bytes as hexadecimal digits.
  */
 export type Cell = bigint | number | string | null;
 
@@ -28,6 +28,11 @@ function fixedValues(type: ParquetType, cells: readonly Cell[]): FixedArray {
   const numbers = cells.map((cell) => (cell ?? 0) as number);
   const bigints = cells.map((cell) => (cell ?? 0n) as bigint);
   switch (type.kind) {
+    case 'boolean':
+    case 'uint8':
+      return Uint8Array.from(numbers);
+    case 'uint16':
+      return Uint16Array.from(numbers);
     case 'int8':
       return Int8Array.from(numbers);
     case 'int16':
@@ -36,6 +41,7 @@ function fixedValues(type: ParquetType, cells: readonly Cell[]): FixedArray {
       return Float32Array.from(numbers);
     case 'double':
       return Float64Array.from(numbers);
+    case 'uint64':
     case 'int64':
     case 'timestamp-millis':
     case 'timestamp-micros':

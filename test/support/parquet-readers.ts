@@ -15,6 +15,7 @@ export async function readWithDuckDb(connection: DuckDBConnection, path: string)
 }
 
 function duckDbCell(value: unknown): Cell {
+  if (typeof value === 'boolean') return Number(value);
   if (value instanceof DuckDBDecimalValue) return value.value;
   if (value instanceof DuckDBDateValue) return value.days;
   if (value instanceof DuckDBTimeValue) return Number(value.micros / 1000n);
@@ -41,6 +42,8 @@ function arrowCells(vector: Vector, type: ParquetType): Cell[] {
 
 function rawCell(data: Data, row: number, type: ParquetType): Cell {
   const values = data.values as ArrayLike<number | bigint>;
+  // Arrow keeps booleans as bits.
+  if (type.kind === 'boolean') return (Number(values[(data.offset + row) >> 3]!) >> ((data.offset + row) & 7)) & 1;
   if (type.kind !== 'decimal') return values[row]!;
   const words = Array.from({ length: 4 }, (_, word) => BigInt(values[row * 4 + word]!));
   return BigInt.asIntN(128, words.reduceRight((value, word) => (value << 32n) | BigInt(word), 0n));

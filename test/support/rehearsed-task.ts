@@ -1,5 +1,5 @@
 import type { TaskReport } from '../../cli/engine/run/report';
-import { newStatistics, type TableStatistics } from '../../cli/engine/run/statistics';
+import { newStatistics, type TableStatistics } from '../../cli/engine/task/statistics';
 import type { ProgressSink } from '../../cli/output/progress-sink';
 import type { RehearsedTask } from '../../cli/report/page';
 import { Recorder } from '../../cli/report/recorder';
@@ -11,6 +11,7 @@ const SILENT: ProgressSink = {
   tableStarted: () => undefined,
   tableProgress: () => undefined,
   tableFinished: () => undefined,
+  tableFailed: () => undefined,
   capture: () => undefined,
   stop: () => undefined,
 };
@@ -29,12 +30,14 @@ export function taskReport(tables: readonly TableStatistics[], report: Partial<T
     task: 'Task',
     migrationType: 'full-load-and-cdc',
     state: 'finished',
+    stopReason: 'NORMAL',
     tables,
     files: [],
     lake: 'lake',
     fullLoadSeconds: 5.56,
     cdcLagSeconds: 0.118,
     checkpoint: '0/7ADCC60',
+    differences: [],
     warnings: [],
     ...report,
   };
@@ -53,7 +56,7 @@ export function rehearsedTask(tables: readonly TableStatistics[], report: Partia
   tables.forEach(({ fullLoadRows }, i) => recorder.tableStarted(names[i]!, fullLoadRows));
   for (let step = 1; step <= 20; step++) {
     now += 100;
-    tables.forEach(({ fullLoadRows }, i) => recorder.tableProgress(names[i]!, Math.round(fullLoadRows * step / 20)));
+    tables.forEach(({ fullLoadRows }, i) => recorder.tableProgress(names[i]!, Math.round(fullLoadRows * step / 20), 0));
   }
   tables.forEach(({ fullLoadRows }, i) => recorder.tableFinished(names[i]!, fullLoadRows, 2));
   for (let step = 1; step <= 30; step++) {

@@ -71,6 +71,17 @@ export class SourceServer {
     return session;
   }
 
+  /** The same database, after its server has ended every connection: as soon as it takes new ones. */
+  public async reopened(database: SourceDatabase): Promise<SourceDatabase> {
+    for (;;) {
+      try {
+        return await this.sessionOf(database);
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
+  }
+
   public async stop(): Promise<void> {
     await Promise.all(this.databases.map((database) => database.close()));
     await this.server.stop();

@@ -1,3 +1,4 @@
+import { SAFE_DIGITS, plainDecimal } from './ascii';
 import { FixedColumn } from './column';
 
 const BASE = 10_000;
@@ -5,8 +6,9 @@ const DIGITS_PER_GROUP = 4;
 /** Signs of PostgreSQL's binary numeric; everything else is NaN or an infinity. */
 const POSITIVE = 0x0000;
 const NEGATIVE = 0x4000;
-/** Up to here a product of digit groups is exact as a double. */
-const SAFE_DIGITS = 15;
+const POWERS = Array.from({ length: SAFE_DIGITS + 1 }, (_, exponent) => 10 ** exponent);
+/** 32-bit words of a value. */
+const WORDS = 4;
 const NUMBER = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/;
 
 /**
@@ -15,38 +17,47 @@ const NUMBER = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/;
  */
 export class DecimalColumn extends FixedColumn<Uint32Array> {
   private readonly limit: bigint;
+  private readonly smallLimit: number;
 
   public constructor(precision: number, private readonly scale: number) {
-    super({ kind: 'decimal', precision, scale }, (elements) => new Uint32Array(elements), 4);
+    super({ kind: 'decimal', precision, scale }, (elements) => new Uint32Array(elements), WORDS);
     this.limit = 10n ** BigInt(precision);
+    this.smallLimit = 10 ** precision;
   }
 
-  public appendBinary(buffer: Buffer, start: number): void {
-    const groups = buffer.readUInt16BE(start);
-    const weight = buffer.readInt16BE(start + 2);
-    const sign = buffer.readUInt16BE(start + 4);
-    if (sign !== POSITIVE && sign !== NEGATIVE) {
-      this.appendUnrepresentable();
-      return;
+  protected decode(
+    view: DataView, starts: Int32Array, _ends: Int32Array, from: number, to: number, row: number,
+  ): void {
+    for (let i = from; i < to; i++, row++) {
+      if (starts[i]! >= 0 && !this.decodeOne(view, starts[i]!, row * WORDS)) this.unmark(row);
     }
+  }
+
+  /** @returns whether the type can hold the value */
+  private decodeOne(view: DataView, start: number, slot: number): boolean {
+    const groups = view.getUint16(start);
+    const sign = view.getUint16(start + 4);
+    if (sign !== POSITIVE && sign !== NEGATIVE) return false;
     // The value is Σ group[i] × 10000^(weight − i); this is the power of ten of the last group, in units of our scale.
-    const exponent = (weight - groups + 1) * DIGITS_PER_GROUP + this.scale;
+    const exponent = (view.getInt16(start + 2) - groups + 1) * DIGITS_PER_GROUP + this.scale;
     const digits = groups * DIGITS_PER_GROUP + Math.max(exponent, 0);
     if (digits <= SAFE_DIGITS && exponent >= -DIGITS_PER_GROUP) {
       let value = 0;
-      for (let i = 0; i < groups; i++) value = value * BASE + buffer.readUInt16BE(start + 8 + i * 2);
-      value = exponent >= 0 ? value * 10 ** exponent : Math.floor(value / 10 ** -exponent + 0.5);
-      this.appendSmall(sign === NEGATIVE ? -value : value);
-      return;
+      for (let i = 0; i < groups; i++) value = value * BASE + view.getUint16(start + 8 + i * 2);
+      value = exponent >= 0 ? value * POWERS[exponent]! : Math.floor(value / POWERS[-exponent]! + 0.5);
+      return this.storeSmall(sign === NEGATIVE ? -value : value, slot);
     }
     let value = 0n;
-    for (let i = 0; i < groups; i++) value = value * 10_000n + BigInt(buffer.readUInt16BE(start + 8 + i * 2));
+    for (let i = 0; i < groups; i++) value = value * 10_000n + BigInt(view.getUint16(start + 8 + i * 2));
     value = exponent >= 0 ? value * 10n ** BigInt(exponent) : divideRounding(value, 10n ** BigInt(-exponent));
-    this.appendUnscaled(sign === NEGATIVE ? -value : value);
+    return this.storeUnscaled(sign === NEGATIVE ? -value : value, slot);
   }
 
   public appendText(buffer: Buffer, start: number, end: number): void {
-    this.appendNumber(buffer.toString('latin1', start, end));
+    const plain = plainDecimal(buffer, start, end, this.scale);
+    if (Number.isNaN(plain)) this.appendNumber(buffer.toString('latin1', start, end));
+    else if (this.storeSmall(plain, this.slot())) this.markValid();
+    else this.appendUnrepresentable();
   }
 
   protected appendNumber(text: string): void {
@@ -59,32 +70,27 @@ export class DecimalColumn extends FixedColumn<Uint32Array> {
     const exponent = this.scale - fraction.length + Number(power);
     const digits = BigInt(whole + fraction);
     const value = exponent >= 0 ? digits * 10n ** BigInt(exponent) : divideRounding(digits, 10n ** BigInt(-exponent));
-    this.appendUnscaled(sign === '-' ? -value : value);
+    const slot = this.slot();
+    if (this.storeUnscaled(sign === '-' ? -value : value, slot)) this.markValid();
+    else this.appendUnrepresentable();
   }
 
-  private appendSmall(value: number): void {
-    if (value >= Number(this.limit) || value <= -Number(this.limit)) {
-      this.appendUnrepresentable();
-      return;
-    }
-    const slot = this.slot();
+  private storeSmall(value: number, slot: number): boolean {
+    if (value >= this.smallLimit || value <= -this.smallLimit) return false;
+    const { values } = this;
     const high = Math.floor(value / 0x1_0000_0000);
-    this.values[slot] = value - high * 0x1_0000_0000;
-    this.values[slot + 1] = high;
-    this.values.fill(value < 0 ? 0xffff_ffff : 0, slot + 2, slot + 4);
-    this.markValid();
+    values[slot] = value - high * 0x1_0000_0000;
+    values[slot + 1] = high;
+    values[slot + 2] = values[slot + 3] = value < 0 ? 0xffff_ffff : 0;
+    return true;
   }
 
-  private appendUnscaled(value: bigint): void {
-    if (value >= this.limit || value <= -this.limit) {
-      this.appendUnrepresentable();
-      return;
-    }
-    const slot = this.slot();
-    for (let word = 0; word < 4; word++) {
+  private storeUnscaled(value: bigint, slot: number): boolean {
+    if (value >= this.limit || value <= -this.limit) return false;
+    for (let word = 0; word < WORDS; word++) {
       this.values[slot + word] = Number(BigInt.asUintN(32, value >> BigInt(word * 32)));
     }
-    this.markValid();
+    return true;
   }
 }
 

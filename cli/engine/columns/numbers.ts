@@ -1,4 +1,5 @@
-import { FixedColumn, WideColumn } from './column';
+import { plainInteger } from './ascii';
+import { FixedColumn, HIGH, LOW, WideColumn } from './column';
 
 /** INT1, INT2 and INT4: integers of up to 32 bits. */
 export class IntegerColumn extends FixedColumn<Int8Array | Int16Array | Int32Array> {
@@ -21,14 +22,21 @@ export class IntegerColumn extends FixedColumn<Int8Array | Int16Array | Int32Arr
     return new IntegerColumn(32, (rows) => new Int32Array(rows));
   }
 
-  public appendBinary(buffer: Buffer, start: number, end: number): void {
-    this.store(end - start === 4 ? buffer.readInt32BE(start) : buffer.readInt16BE(start));
+  protected decode(
+    view: DataView, starts: Int32Array, ends: Int32Array, from: number, to: number, row: number,
+  ): void {
+    const { values } = this;
+    for (let i = from; i < to; i++, row++) {
+      const start = starts[i]!;
+      if (start >= 0) values[row] = ends[i]! - start === 4 ? view.getInt32(start) : view.getInt16(start);
+    }
   }
 
   public appendText(buffer: Buffer, start: number, end: number): void {
-    const value = integerIn(buffer.toString('latin1', start, end));
-    if (value === undefined || value < -this.limit || value >= this.limit) this.appendUnrepresentable();
-    else this.store(Number(value));
+    const plain = plainInteger(buffer, start, end);
+    const value = Number.isNaN(plain) ? Number(integerIn(buffer.toString('latin1', start, end)) ?? NaN) : plain;
+    if (value >= -this.limit && value < this.limit) this.store(value);
+    else this.appendUnrepresentable();
   }
 }
 
@@ -38,11 +46,24 @@ export class BigIntColumn extends WideColumn {
     super({ kind: 'int64' });
   }
 
-  public appendBinary(buffer: Buffer, start: number): void {
-    this.storeHalves(buffer.readInt32BE(start), buffer.readInt32BE(start + 4));
+  protected decode(
+    view: DataView, starts: Int32Array, _ends: Int32Array, from: number, to: number, row: number,
+  ): void {
+    const { halves } = this;
+    for (let i = from; i < to; i++, row++) {
+      const start = starts[i]!;
+      if (start < 0) continue;
+      halves[row * 2 + HIGH] = view.getInt32(start);
+      halves[row * 2 + LOW] = view.getInt32(start + 4);
+    }
   }
 
   public appendText(buffer: Buffer, start: number, end: number): void {
+    const plain = plainInteger(buffer, start, end);
+    if (!Number.isNaN(plain)) {
+      this.storeExact(plain);
+      return;
+    }
     const value = integerIn(buffer.toString('latin1', start, end));
     if (value === undefined || BigInt.asIntN(64, value) !== value) this.appendUnrepresentable();
     else this.store(value);
@@ -50,7 +71,7 @@ export class BigIntColumn extends WideColumn {
 }
 
 /** Text is not always an integer: a column may have had another type, and expressions give what they give. */
-function integerIn(text: string): bigint | undefined {
+export function integerIn(text: string): bigint | undefined {
   return /^[+-]?\d+$/.test(text) ? BigInt(text) : undefined;
 }
 
@@ -68,8 +89,14 @@ export class FloatColumn extends FixedColumn<Float32Array | Float64Array> {
     return new FloatColumn('double', (rows) => new Float64Array(rows));
   }
 
-  public appendBinary(buffer: Buffer, start: number, end: number): void {
-    this.store(end - start === 8 ? buffer.readDoubleBE(start) : buffer.readFloatBE(start));
+  protected decode(
+    view: DataView, starts: Int32Array, ends: Int32Array, from: number, to: number, row: number,
+  ): void {
+    const { values } = this;
+    for (let i = from; i < to; i++, row++) {
+      const start = starts[i]!;
+      if (start >= 0) values[row] = ends[i]! - start === 8 ? view.getFloat64(start) : view.getFloat32(start);
+    }
   }
 
   public appendText(buffer: Buffer, start: number, end: number): void {

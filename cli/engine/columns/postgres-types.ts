@@ -22,6 +22,8 @@ export interface TypeOptions {
   readonly timestampsInMilliseconds: boolean;
   /** `LobMaxSize` in bytes; LOBs are cut to it in limited mode. */
   readonly lobMaxBytes: number;
+  /** `SupportLobs`: without it LOBs are left out. @default true */
+  readonly supportLobs?: boolean;
 }
 
 /** What filters and expressions see of a value; the SQL and the function agree on every value. */
@@ -36,27 +38,39 @@ export interface PlainValue {
 export interface ColumnType {
   /** The DMS type. @see https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html */
   readonly dms: string;
+  /** Of a STRING or WSTRING, in characters, where DMS documents one. */
+  readonly length?: number | undefined;
   /** The SQL that COPY selects; types without a simple binary form travel as their text. */
   readonly copyAs: (identifier: string) => string;
-  /** SQL for the value as the target holds it, in a form that any reader of CSV can parse. */
-  readonly compareAs: (identifier: string) => string;
+  /**
+   * SQL for the value as the target holds it, in a form that any reader of CSV can parse; `undefined` when the source
+   * cannot tell what the target holds, as of masked values.
+   */
+  readonly compareAs: ((identifier: string) => string) | undefined;
   readonly plain: PlainValue;
   create(): Column;
 }
 
 const asIs = (identifier: string): string => identifier;
-const asWritten = (output: string): string => output;
+/** A value whose plain form is what its output function writes. */
+export const asWritten = (output: string): string => output;
 /** SQL for a value as its type's output function, and with it logical decoding, writes it; a cast may differ. */
-export const asText = (identifier: string): string => `CASE WHEN ${identifier} IS NOT NULL THEN format('%s', ${identifier}) END`;
+export const asText = (identifier: string): string => `CASE WHEN ${identifier} IS DISTINCT FROM NULL THEN format('%s', ${identifier}) END`;
 
 const NUMBER: PlainValue = { kind: 'number', sql: asIs, text: asWritten };
 /** A float is the number that it is written as, not the binary fraction behind it. */
 const FLOAT: PlainValue = { kind: 'number', sql: (identifier) => `${identifier}::text::numeric`, text: asWritten };
+/** `true` and `false`, which DMS makes of a boolean. */
+export const BOOLEAN: PlainValue = {
+  kind: 'text',
+  sql: (identifier) => `${identifier}::text`,
+  text: (output) => (output === 't' ? 'true' : 'false'),
+};
 const MOMENT: PlainValue = { kind: 'moment', sql: asIs, text: asWritten };
 const TEXT: PlainValue = { kind: 'text', sql: asText, text: asWritten };
 
 /** DuckDB, which reads these for the comparison, has `(BC)` after the year. */
-function moment(sql: string): string {
+export function moment(sql: string): string {
   return `CASE WHEN ${sql} >= '0001-01-01' THEN ${sql}::text ELSE regexp_replace(${sql}::text, '^(\\S+)(.*) BC$', '\\1 (BC)\\2') END`;
 }
 
@@ -69,7 +83,7 @@ const NAMED_LOBS = new Set(['hstore', 'citext']);
 /** The way of a column's type through DMS to Parquet. */
 export function columnType(type: PostgresType, options: TypeOptions): ColumnType {
   const simple = SIMPLE[type.oid];
-  if (simple !== undefined) return simple;
+  if (simple !== undefined) return hasLength(type) ? { ...simple, length: type.modifier - 4 } : simple;
   switch (type.oid) {
     case 1700:
       return numeric(type.modifier);
@@ -88,9 +102,21 @@ export function columnType(type: PostgresType, options: TypeOptions): ColumnType
       break;
   }
   const isLob = type.category === 'A' || type.kind === 'c' || NAMED_LOBS.has(type.name) || CLOB_OIDS.has(type.oid);
-  if (isLob) return lob(options.lobMaxBytes, asText, (characters) => new StringColumn(characters));
-  return { dms: 'STRING', copyAs: asText, compareAs: asText, plain: TEXT, create: () => new StringColumn() };
+  if (isLob) {
+    const text = lob(options.lobMaxBytes, asText, (characters) => new StringColumn(characters));
+    return CLOB_OIDS.has(type.oid) ? { ...text, dms: 'CLOB' } : text;
+  }
+  const length = KIND_LENGTHS[type.kind] ?? NAME_LENGTHS[type.name];
+  return { dms: 'STRING', length, copyAs: asText, compareAs: asText, plain: TEXT, create: () => new StringColumn() };
 }
+
+const hasLength = ({ oid, modifier }: PostgresType): boolean => (oid === 1042 || oid === 1043) && modifier >= 0;
+
+/** Documented lengths of types that travel as text: enums, ranges and multiranges, and those of a name. */
+const KIND_LENGTHS: Readonly<Record<string, number>> = { e: 64, r: 255, m: 255 };
+const NAME_LENGTHS: Readonly<Record<string, number>> = {
+  interval: 128, cidr: 50, inet: 50, macaddr: 18, point: 255, line: 255, lseg: 255, box: 255, circle: 255,
+};
 
 /** xml, tsvector, tsquery, path and polygon are CLOBs to DMS. */
 const CLOB_OIDS = new Set([142, 3614, 3615, 602, 604]);
@@ -98,9 +124,10 @@ const CLOB_OIDS = new Set([142, 3614, 3615, 602, 604]);
 const SIMPLE: Readonly<Record<number, ColumnType>> = {
   16: {
     dms: 'STRING',
+    length: 5,
     copyAs: asIs,
     compareAs: (identifier) => `${identifier}::text`,
-    plain: { kind: 'text', sql: (identifier) => `${identifier}::text`, text: (output) => (output === 't' ? 'true' : 'false') },
+    plain: BOOLEAN,
     create: () => new BooleanTextColumn(),
   },
   20: { dms: 'INT8', copyAs: asIs, compareAs: asIs, plain: NUMBER, create: () => new BigIntColumn() },
@@ -143,7 +170,7 @@ const SIMPLE: Readonly<Record<number, ColumnType>> = {
 };
 
 /** PostgreSQL's casts to time(3) round; the file's milliseconds are cut. 24:00 becomes the day's last millisecond. */
-function milliseconds(time: string): string {
+export function milliseconds(time: string): string {
   const cut = `date_trunc('milliseconds', ${time}::interval)`;
   return `CASE WHEN ${cut} < interval '24:00' THEN ${cut} WHEN ${cut} IS NOT NULL THEN interval '23:59:59.999' END`;
 }
@@ -167,7 +194,7 @@ function numeric(modifier: number): ColumnType {
 }
 
 /** What 64 bits of microseconds since 1970 can say; PostgreSQL has some later ones. */
-const LAST_MOMENT = '294247-01-10 04:00:54.775806';
+export const LAST_MOMENT = '294247-01-10 04:00:54.775806';
 
 function timestamp(options: TypeOptions, toUtc: (identifier: string) => string): ColumnType {
   const unit = options.timestampsInMilliseconds ? 'milliseconds' : 'microseconds';

@@ -1,11 +1,11 @@
-import { FixedColumn, WideColumn } from './column';
+import { daysSince1970, plainDate, plainTime } from './ascii';
+import { FixedColumn, HIGH, LOW, WideColumn } from './column';
 
 /** PostgreSQL counts from 2000-01-01, Arrow and Parquet from 1970-01-01. */
 const EPOCH_DAYS = 10_957;
-/** From the first of March of the year 0, where `daysOf` begins to count. */
-const DAYS_TO_1970 = 719_468;
 const MICROS_OF_DAY = 86_400_000_000;
 const MICROS_PER_DAY = BigInt(MICROS_OF_DAY);
+const [SPACE, PLUS, ZERO] = [0x20, 0x2b, 0x30];
 const TWO_32 = 2 ** 32;
 /** Below this upper half (years 1745 to 2255) microseconds since 1970 are exact as a double. */
 const EXACT_HIGH = 1_876_000;
@@ -13,7 +13,7 @@ const EPOCH_MICROS = BigInt(EPOCH_DAYS) * MICROS_PER_DAY;
 const INFINITE_MICROS = [0x7fff_ffff_ffff_ffffn, -0x8000_0000_0000_0000n];
 /** PostgreSQL's last timestamps lie beyond what 64 bits of microseconds since 1970 can say. */
 const LAST_MICROS = 0x7fff_ffff_ffff_fffen;
-const INFINITE_DAYS = [0x7fff_ffff, -0x8000_0000];
+const [LAST_DAY, FIRST_DAY] = [0x7fff_ffff, -0x8000_0000];
 
 const DAY = String.raw`(\d{4,})-(\d\d)-(\d\d)`;
 const CLOCK = String.raw`(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(?:([+-])(\d\d)(?::?(\d\d))?(?::(\d\d))?)?`;
@@ -27,13 +27,25 @@ export class DateColumn extends FixedColumn<Int32Array> {
     super({ kind: 'date' }, (rows) => new Int32Array(rows));
   }
 
-  public appendBinary(buffer: Buffer, start: number): void {
-    const days = buffer.readInt32BE(start);
-    if (INFINITE_DAYS.includes(days)) this.appendUnrepresentable();
-    else this.store(days + EPOCH_DAYS);
+  protected decode(
+    view: DataView, starts: Int32Array, _ends: Int32Array, from: number, to: number, row: number,
+  ): void {
+    const { values } = this;
+    for (let i = from; i < to; i++, row++) {
+      const start = starts[i]!;
+      if (start < 0) continue;
+      const days = view.getInt32(start);
+      if (days === LAST_DAY || days === FIRST_DAY) this.unmark(row);
+      else values[row] = days + EPOCH_DAYS;
+    }
   }
 
   public appendText(buffer: Buffer, start: number, end: number): void {
+    const plain = plainDate(buffer, start, end);
+    if (!Number.isNaN(plain)) {
+      this.store(plain);
+      return;
+    }
     const match = DATE.exec(buffer.toString('latin1', start, end));
     if (match === null) this.appendUnrepresentable();
     else this.store(daysOf(match, 4));
@@ -46,28 +58,40 @@ export class TimeColumn extends FixedColumn<Int32Array> {
     super({ kind: 'time-millis' }, (rows) => new Int32Array(rows));
   }
 
-  public appendBinary(buffer: Buffer, start: number, end: number): void {
-    const micros = Number(buffer.readBigInt64BE(start));
-    if (end - start === 12) this.appendShifted(micros + buffer.readInt32BE(start + 8) * 1_000_000);
-    else this.append(micros);
+  protected decode(
+    view: DataView, starts: Int32Array, ends: Int32Array, from: number, to: number, row: number,
+  ): void {
+    const { values } = this;
+    for (let i = from; i < to; i++, row++) {
+      const start = starts[i]!;
+      if (start < 0) continue;
+      const micros = view.getInt32(start) * TWO_32 + view.getUint32(start + 4);
+      // `time with time zone` has its zone behind it.
+      values[row] = ends[i]! - start === 12 ? shifted(micros + view.getInt32(start + 8) * 1_000_000) : ofDay(micros);
+    }
   }
 
   public appendText(buffer: Buffer, start: number, end: number): void {
+    const plain = plainTime(buffer, start, end);
+    if (!Number.isNaN(plain)) {
+      this.store(ofDay(plain));
+      return;
+    }
     const match = TIME.exec(buffer.toString('latin1', start, end));
     if (match === null) this.appendUnrepresentable();
-    else if (match[5] === undefined) this.append(Number(timeMicros(match, 1)));
-    else this.appendShifted(Number(timeMicros(match, 1) - zoneMicros(match, 5)));
+    else if (match[5] === undefined) this.store(ofDay(Number(timeMicros(match, 1))));
+    else this.store(shifted(Number(timeMicros(match, 1) - zoneMicros(match, 5))));
   }
+}
 
-  /** 24:00:00 is a time in PostgreSQL; a day has no such millisecond, so it becomes the last one. */
-  private append(micros: number): void {
-    this.store(Math.floor(Math.min(micros, MICROS_OF_DAY - 1) / 1000));
-  }
+/** Milliseconds. 24:00:00 is a time in PostgreSQL; a day has no such millisecond, so it becomes the last one. */
+function ofDay(micros: number): number {
+  return Math.floor(Math.min(micros, MICROS_OF_DAY - 1) / 1000);
+}
 
-  /** In UTC the clock may be in the day before or after; only the time of that day counts. */
-  private appendShifted(micros: number): void {
-    this.append(((micros % MICROS_OF_DAY) + MICROS_OF_DAY) % MICROS_OF_DAY);
-  }
+/** In UTC the clock may be in the day before or after; only the time of that day counts. */
+function shifted(micros: number): number {
+  return ofDay(((micros % MICROS_OF_DAY) + MICROS_OF_DAY) % MICROS_OF_DAY);
 }
 
 /** DATETIME: UTC, in milliseconds (`ParquetTimestampInMillisecond`) or microseconds. The infinities become null. */
@@ -76,34 +100,60 @@ export class TimestampColumn extends WideColumn {
     super({ kind: milliseconds ? 'timestamp-millis' : 'timestamp-micros' });
   }
 
-  public appendBinary(buffer: Buffer, start: number): void {
-    const high = buffer.readInt32BE(start);
-    if (high > -EXACT_HIGH && high < EXACT_HIGH) {
-      const since1970 = high * TWO_32 + buffer.readUInt32BE(start + 4) + EPOCH_DAYS * MICROS_OF_DAY;
-      const value = this.milliseconds ? Math.floor(since1970 / 1000) : since1970;
+  protected decode(
+    view: DataView, starts: Int32Array, _ends: Int32Array, from: number, to: number, row: number,
+  ): void {
+    const { halves, milliseconds } = this;
+    for (let i = from; i < to; i++, row++) {
+      const start = starts[i]!;
+      if (start < 0) continue;
+      const high = view.getInt32(start);
+      if (high <= -EXACT_HIGH || high >= EXACT_HIGH) {
+        this.decodeFar(view.getBigInt64(start), row);
+        continue;
+      }
+      const since1970 = high * TWO_32 + view.getUint32(start + 4) + EPOCH_DAYS * MICROS_OF_DAY;
+      const value = milliseconds ? Math.floor(since1970 / 1000) : since1970;
       const upper = Math.floor(value / TWO_32);
-      this.storeHalves(upper, value - upper * TWO_32);
-      return;
+      halves[row * 2 + HIGH] = upper;
+      halves[row * 2 + LOW] = value - upper * TWO_32;
     }
-    const micros = buffer.readBigInt64BE(start);
-    if (INFINITE_MICROS.includes(micros)) this.appendUnrepresentable();
-    else this.append(micros + EPOCH_MICROS);
+  }
+
+  /** A moment whose microseconds do not fit into a double. */
+  private decodeFar(micros: bigint, row: number): void {
+    const value = INFINITE_MICROS.includes(micros) ? undefined : this.inUnit(micros + EPOCH_MICROS);
+    if (value === undefined) this.unmark(row);
+    else this.values[row] = value;
   }
 
   public appendText(buffer: Buffer, start: number, end: number): void {
-    const micros = timestampMicros(buffer.toString('latin1', start, end));
-    if (micros === undefined) this.appendUnrepresentable();
-    else this.append(micros);
-  }
-
-  private append(micros: bigint): void {
-    if (micros > LAST_MICROS) {
-      this.appendUnrepresentable();
+    const plain = plainTimestamp(buffer, start, end);
+    if (!Number.isNaN(plain)) {
+      this.storeExact(this.milliseconds ? Math.floor(plain / 1000) : plain);
       return;
     }
-    // Truncation goes towards the past also before 1970, as PostgreSQL's date_trunc does.
-    this.store(this.milliseconds ? (micros - (((micros % 1000n) + 1000n) % 1000n)) / 1000n : micros);
+    const micros = timestampMicros(buffer.toString('latin1', start, end));
+    const value = micros === undefined ? undefined : this.inUnit(micros);
+    if (value === undefined) this.appendUnrepresentable();
+    else this.store(value);
   }
+
+  /** In the file's unit; `undefined` when it is later than that can say. */
+  private inUnit(micros: bigint): bigint | undefined {
+    if (micros > LAST_MICROS) return undefined;
+    // Truncation goes towards the past also before 1970, as PostgreSQL's date_trunc does.
+    return this.milliseconds ? (micros - (((micros % 1000n) + 1000n) % 1000n)) / 1000n : micros;
+  }
+}
+
+/** Microseconds since 1970 of a timestamp as it usually is, in UTC; NaN for one that a double cannot hold exactly. */
+function plainTimestamp(buffer: Buffer, start: number, end: number): number {
+  const inUtc = buffer[end - 3] === PLUS && buffer[end - 2] === ZERO && buffer[end - 1] === ZERO;
+  if (buffer[start + 10] !== SPACE) return NaN;
+  const clock = plainTime(buffer, start + 11, inUtc ? end - 3 : end);
+  const micros = plainDate(buffer, start, start + 10) * MICROS_OF_DAY + clock;
+  return Number.isSafeInteger(micros) ? micros : NaN;
 }
 
 /** Microseconds since 1970 in UTC of a date or timestamp as PostgreSQL writes it; `undefined` for anything else. */
@@ -118,15 +168,10 @@ function timestampMicros(text: string): bigint | undefined {
   return BigInt(daysOf(match, 12)) * MICROS_PER_DAY + timeMicros(match, 4) - zoneMicros(match, 8);
 }
 
-/** Days since 1970. PostgreSQL's dates go far beyond those of JavaScript, so they are counted here. */
+/** Days since 1970. @param bcGroup the group of the expression that has the era */
 function daysOf(match: RegExpExecArray, bcGroup: number): number {
-  const calendarYear = match[bcGroup] === undefined ? Number(match[1]) : 1 - Number(match[1]);
-  const month = Number(match[2]);
-  // Years that begin in March: a leap day is then a year's last, and the months before it have a regular pattern.
-  const year = month > 2 ? calendarYear : calendarYear - 1;
-  const dayOfYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + Number(match[3]) - 1;
-  const leapDays = Math.floor(year / 4) - Math.floor(year / 100) + Math.floor(year / 400);
-  return year * 365 + leapDays + dayOfYear - DAYS_TO_1970;
+  const year = match[bcGroup] === undefined ? Number(match[1]) : 1 - Number(match[1]);
+  return daysSince1970(year, Number(match[2]), Number(match[3]));
 }
 
 function timeMicros(match: RegExpExecArray, group: number): bigint {

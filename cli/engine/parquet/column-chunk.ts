@@ -5,7 +5,7 @@ import { buildDictionary } from './dictionary';
 import { Encoding } from './format';
 import { countValid, definitionLevels } from './levels';
 import type { DataPage, DictionaryPage, Page } from './page';
-import { plainBytes } from './plain';
+import { plainBytes, plainSize } from './plain';
 import { hybrid } from './rle';
 import type { ParquetType, ColumnVector } from './schema';
 import type { ChunkStatistics } from './statistics';
@@ -35,7 +35,9 @@ const LENGTH_BYTES = 4;
 
 export function encodeChunk(vector: ColumnVector, type: ParquetType, options: ChunkOptions): EncodedChunk {
   const values = denseValues(vector, type);
-  const dictionary = options.encoding === 'plain' ? undefined : buildDictionary(values, options.dictPageSizeLimit);
+  const dictionary = options.encoding === 'plain' || values.kind === 'booleans'
+    ? undefined
+    : buildDictionary(values, options.dictPageSizeLimit);
   const encoder = dictionary === undefined ? plainEncoder(vector, values) : indexEncoder(dictionary, options);
   const pages = [
     ...(dictionary === undefined ? [] : [dictionaryPage(dictionary.values, options)]),
@@ -62,7 +64,7 @@ function plainEncoder(vector: ColumnVector, values: DenseValues): PageEncoder {
     encoding: Encoding.PLAIN,
     size: 'offsets' in rows
       ? (from, to) => rows.offsets[to]! - rows.offsets[from]! + (to - from) * LENGTH_BYTES
-      : (from, to) => (to - from) * (values.kind === 'fixed' ? values.width : 0),
+      : (from, to) => plainSize(values, from, to),
     encode: (from, to) => plainBytes(values, from, to),
   };
 }

@@ -4,7 +4,10 @@ import { decimalWidth, physicalType } from './schema';
 import { PhysicalType } from './format';
 
 /** Values of a column without its nulls, as Parquet's physical type has them. */
-export type DenseValues = FixedValues | StringValues;
+export type DenseValues = FixedValues | StringValues | BooleanValues;
+
+/** What a dictionary can have: it has no booleans. */
+export type DistinguishableValues = FixedValues | StringValues;
 
 export interface FixedValues {
   readonly kind: 'fixed';
@@ -12,6 +15,13 @@ export interface FixedValues {
   /** Bytes of a value. */
   readonly width: number;
   /** Little endian, and aligned to words, where the physical type is a number; big endian otherwise. */
+  readonly bytes: Uint8Array;
+}
+
+export interface BooleanValues {
+  readonly kind: 'booleans';
+  readonly count: number;
+  /** A byte each, 0 or 1; a page packs them into bits. */
   readonly bytes: Uint8Array;
 }
 
@@ -29,6 +39,7 @@ export function denseValues(vector: ColumnVector, type: ParquetType): DenseValue
   if ('offsets' in vector.values) return { kind: 'strings', count, ...denseStrings(vector.values, count, rows) };
   const values = vector.values;
   if (type.kind === 'decimal') return decimals(values as Uint32Array, type.precision, count, rows);
+  if (type.kind === 'boolean') return { kind: 'booleans', count, bytes: booleans(values as Uint8Array, count, rows) };
   if (values.BYTES_PER_ELEMENT < 4) return fixed(widened(values as Int16Array, count, rows), count);
   return fixed(rows === undefined ? values : picked(values, rows), count);
 }
@@ -61,6 +72,10 @@ function picked(values: FixedArray, rows: Int32Array): Int32Array | BigInt64Arra
     to[i * 2 + 1] = from[rows[i]! * 2 + 1]!;
   }
   return new BigInt64Array(to.buffer);
+}
+
+function booleans(values: Uint8Array, count: number, rows: Int32Array | undefined): Uint8Array {
+  return rows === undefined ? values.subarray(0, count) : Uint8Array.from(rows, (row) => values[row]!);
 }
 
 function widened(values: Int8Array | Int16Array, count: number, rows: Int32Array | undefined): Int32Array {

@@ -1,4 +1,4 @@
-import type { DenseValues } from './dense';
+import type { DistinguishableValues } from './dense';
 import { DistinctValues } from './distinct';
 import type { Keys } from './keys';
 import { keysOf } from './keys';
@@ -7,7 +7,7 @@ import { bitWidth } from './rle';
 
 /** A column whose values are numbers into a list of the distinct ones. */
 export interface Dictionary {
-  readonly values: DenseValues;
+  readonly values: DistinguishableValues;
   readonly indices: Int32Array;
   /** Bits of an index. */
   readonly width: number;
@@ -23,7 +23,7 @@ const SAMPLE = SAMPLE_BLOCKS * SAMPLE_BLOCK;
  * The dictionary of a column chunk, or `undefined` when its values are better written one by one: because the
  * dictionary passes `limitBytes`, or because it and its indices would not be smaller than the values.
  */
-export function buildDictionary(values: DenseValues, limitBytes: number): Dictionary | undefined {
+export function buildDictionary(values: DistinguishableValues, limitBytes: number): Dictionary | undefined {
   const plain = plainSize(values, 0, values.count);
   const affordable = Math.min(limitBytes, plain);
   const keys = keysOf(values);
@@ -49,7 +49,7 @@ export function buildDictionary(values: DenseValues, limitBytes: number): Dictio
  * blocks: repetitions may be near each other (sorted values) or far apart. Values that are spread evenly over d
  * different ones give about n² / 2d repetitions in a sample of n.
  */
-function looksDistinct(values: DenseValues, keys: Keys, plain: number): boolean {
+function looksDistinct(values: DistinguishableValues, keys: Keys, plain: number): boolean {
   if (values.count <= SAMPLE) return false;
   const distinct = new DistinctValues(keys);
   for (let block = 0; block < SAMPLE_BLOCKS; block++) {
@@ -62,7 +62,7 @@ function looksDistinct(values: DenseValues, keys: Keys, plain: number): boolean 
 }
 
 /** The values at some places. */
-function selected(values: DenseValues, places: Int32Array): DenseValues {
+function selected(values: DistinguishableValues, places: Int32Array): DistinguishableValues {
   const count = places.length;
   if (values.kind === 'fixed') {
     const { width } = values;

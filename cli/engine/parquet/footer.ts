@@ -99,9 +99,17 @@ interface Annotation {
 function annotation(type: ParquetType): Annotation {
   switch (type.kind) {
     case 'int8':
-      return { converted: ConvertedType.INT_8, logical: logical(LogicalType.INTEGER, integer(8)) };
+      return { converted: ConvertedType.INT_8, logical: logical(LogicalType.INTEGER, integer(8, true)) };
     case 'int16':
-      return { converted: ConvertedType.INT_16, logical: logical(LogicalType.INTEGER, integer(16)) };
+      return { converted: ConvertedType.INT_16, logical: logical(LogicalType.INTEGER, integer(16, true)) };
+    case 'uint8':
+      return { converted: ConvertedType.UINT_8, logical: logical(LogicalType.INTEGER, integer(8, false)) };
+    case 'uint16':
+      return { converted: ConvertedType.UINT_16, logical: logical(LogicalType.INTEGER, integer(16, false)) };
+    case 'uint32':
+      return { converted: ConvertedType.UINT_32, logical: logical(LogicalType.INTEGER, integer(32, false)) };
+    case 'uint64':
+      return { converted: ConvertedType.UINT_64, logical: logical(LogicalType.INTEGER, integer(64, false)) };
     case 'utf8':
       return { converted: ConvertedType.UTF8, logical: logical(LogicalType.STRING, EMPTY) };
     case 'date':
@@ -125,8 +133,8 @@ function logical(id: number, details: Buffer): Buffer {
   return new CompactStruct().struct(id, details).end();
 }
 
-function integer(bits: number): Buffer {
-  return new CompactStruct().byte(1, bits).boolean(2, true).end();
+function integer(bits: number, signed: boolean): Buffer {
+  return new CompactStruct().byte(1, bits).boolean(2, signed).end();
 }
 
 /** Times without a zone: readers show them as they are. */

@@ -8,6 +8,7 @@
 export const MAGIC = Buffer.from('PAR1');
 
 export const PhysicalType = {
+  BOOLEAN: 0,
   INT32: 1,
   INT64: 2,
   FLOAT: 4,
@@ -24,6 +25,10 @@ export const ConvertedType = {
   TIME_MILLIS: 7,
   TIMESTAMP_MILLIS: 9,
   TIMESTAMP_MICROS: 10,
+  UINT_8: 11,
+  UINT_16: 12,
+  UINT_32: 13,
+  UINT_64: 14,
   INT_8: 15,
   INT_16: 16,
 } as const;

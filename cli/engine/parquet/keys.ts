@@ -1,4 +1,4 @@
-import type { DenseValues, FixedValues, StringValues } from './dense';
+import type { DistinguishableValues, FixedValues, StringValues } from './dense';
 
 /** Values seen as what a hash table needs, without a JavaScript value of their own. */
 export interface Keys {
@@ -6,7 +6,7 @@ export interface Keys {
   equal(one: number, other: number): boolean;
 }
 
-export function keysOf(values: DenseValues): Keys {
+export function keysOf(values: DistinguishableValues): Keys {
   if (values.kind === 'strings') return new StringKeys(values);
   if (values.width === 4) return new WordKeys(values);
   return values.width === 8 ? new WordPairKeys(values) : new StringKeys(withOffsets(values));

@@ -1,4 +1,4 @@
-import type { DenseValues, StringValues } from './dense';
+import type { BooleanValues, DenseValues, StringValues } from './dense';
 
 const LENGTH_BYTES = 4;
 /** Up to this length, copying words here is faster than calling the native copy. */
@@ -9,13 +9,22 @@ const OVERRUN = 3;
 /** Values `[from, to)` in the PLAIN encoding. Fixed-width ones are the array itself, not a copy of it. */
 export function plainBytes(values: DenseValues, from: number, to: number): Uint8Array {
   if (values.kind === 'strings') return lengthPrefixed(values, from, to);
+  if (values.kind === 'booleans') return packed(values, from, to);
   return values.bytes.subarray(from * values.width, to * values.width);
 }
 
 /** Bytes that values `[from, to)` take in the PLAIN encoding. */
 export function plainSize(values: DenseValues, from: number, to: number): number {
   if (values.kind === 'fixed') return (to - from) * values.width;
+  if (values.kind === 'booleans') return (to - from + 7) >> 3;
   return (to - from) * LENGTH_BYTES + values.offsets[to]! - values.offsets[from]!;
+}
+
+/** A bit each, the lowest first. */
+function packed({ bytes }: BooleanValues, from: number, to: number): Uint8Array {
+  const bits = new Uint8Array((to - from + 7) >> 3);
+  for (let i = from; i < to; i++) bits[(i - from) >> 3]! |= bytes[i]! << ((i - from) & 7);
+  return bits;
 }
 
 function lengthPrefixed(values: StringValues, from: number, to: number): Uint8Array {

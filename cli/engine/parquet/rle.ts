@@ -1,6 +1,6 @@
 import { writeVarint } from './thrift-compact';
 
-/** A run shorter than this goes with its neighbours: packed bits come in groups of eight values. */
+/** Packed bits come in groups of eight values, and runs are looked for where such groups begin. */
 const GROUP = 8;
 const HEADER_MAX_BYTES = 5;
 
@@ -28,34 +28,32 @@ export function bitmapRun(bitmap: Uint8Array, from: number, to: number): Buffer 
   return run.subarray(0, start + bytes.length);
 }
 
-/** Numbers of `width` bits (at most 24) in the hybrid encoding: long runs of one value as such, others packed. */
+/** Numbers of `width` bits (at most 24) in the hybrid encoding: groups of one value as runs, others packed. */
 export function hybrid(values: Int32Array, from: number, to: number, width: number): Buffer {
   // A packed run has a header of its own and up to seven values more than it needs.
   const groups = Math.ceil((to - from) / GROUP);
   const target = Buffer.allocUnsafe((groups + 1) * (width + HEADER_MAX_BYTES) + 4);
   let used = 0;
   let packedFrom = from;
-  let row = from;
-  while (row < to) {
-    const end = runEnd(values, row, to);
-    // What is packed before the run must be whole groups; the run gives it the values that it lacks.
-    const lacking = (GROUP - ((row - packedFrom) % GROUP)) % GROUP;
-    if (end - row - lacking < GROUP) {
-      row = end;
+  for (let row = from; row < to;) {
+    const run = wholeGroupsOfOneValue(values, row, to);
+    if (run === row) {
+      row += GROUP;
       continue;
     }
-    used = writePacked(target, used, values, packedFrom, row + lacking, width);
-    used = writeRepeated(target, used, values[row]!, end - row - lacking, width);
-    packedFrom = row = end;
+    used = writePacked(target, used, values, packedFrom, row, width);
+    used = writeRepeated(target, used, values[row]!, run - row, width);
+    packedFrom = row = run;
   }
   return target.subarray(0, writePacked(target, used, values, packedFrom, to, width));
 }
 
-function runEnd(values: Int32Array, from: number, to: number): number {
+/** Where a run that begins with a group ends, itself a border of groups or the end; `from` when there is none. */
+function wholeGroupsOfOneValue(values: Int32Array, from: number, to: number): number {
   const value = values[from];
   let end = from + 1;
   while (end < to && values[end] === value) end++;
-  return end;
+  return end === to && end - from >= GROUP ? end : end - ((end - from) % GROUP);
 }
 
 function writeRepeated(target: Uint8Array, at: number, value: number, count: number, width: number): number {

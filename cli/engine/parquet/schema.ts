@@ -10,7 +10,8 @@ export type ParquetType = SimpleType | DecimalType;
 
 export interface SimpleType {
   readonly kind:
-    | 'int8' | 'int16' | 'int32' | 'int64' | 'float' | 'double' | 'utf8' | 'binary'
+    | 'boolean' | 'int8' | 'int16' | 'int32' | 'int64' | 'uint8' | 'uint16' | 'uint32' | 'uint64' | 'float' | 'double'
+    | 'utf8' | 'binary'
     | 'date' | 'time-millis' | 'timestamp-millis' | 'timestamp-micros';
 }
 
@@ -22,9 +23,13 @@ export interface DecimalType {
   readonly scale: number;
 }
 
-/** One element a row; for decimals four, the lowest word of 128 bits first. */
+/**
+ * One element a row; for decimals four, the lowest word of 128 bits first. Booleans are 0 and 1; unsigned integers of
+ * 32 and 64 bits are the signed ones with the same bits.
+ */
 export type FixedArray =
-  | Int8Array | Int16Array | Int32Array | BigInt64Array | Float32Array | Float64Array | Uint32Array;
+  | Int8Array | Int16Array | Int32Array | BigInt64Array | Float32Array | Float64Array | Uint8Array | Uint16Array
+  | Uint32Array;
 
 /** Byte strings one behind the other: row `i` is `bytes[offsets[i], offsets[i + 1])`. */
 export interface ByteStrings {
@@ -48,13 +53,19 @@ const INT64_DIGITS = 18;
 /** What Parquet stores for a type. */
 export function physicalType(type: ParquetType): PhysicalType {
   switch (type.kind) {
+    case 'boolean':
+      return PhysicalType.BOOLEAN;
     case 'int8':
     case 'int16':
     case 'int32':
+    case 'uint8':
+    case 'uint16':
+    case 'uint32':
     case 'date':
     case 'time-millis':
       return PhysicalType.INT32;
     case 'int64':
+    case 'uint64':
     case 'timestamp-millis':
     case 'timestamp-micros':
       return PhysicalType.INT64;

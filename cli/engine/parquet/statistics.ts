@@ -1,4 +1,4 @@
-import type { DenseValues, FixedValues, StringValues } from './dense';
+import type { BooleanValues, DenseValues, FixedValues, StringValues } from './dense';
 import { PhysicalType } from './format';
 import type { ParquetType } from './schema';
 import { physicalType } from './schema';
@@ -29,7 +29,8 @@ export function chunkStatistics(values: DenseValues, type: ParquetType, nulls: n
   // To many readers a NaN is the greatest value, and bounds without it would make them skip it.
   if (values.count === 0 || (nans ?? 0) > 0) return { nulls, nans, min: undefined, max: undefined };
   if (values.kind === 'strings') return { nulls, nans, ...stringBounds(values, type.kind === 'utf8') };
-  const [least, greatest] = fixedExtremes(values, physicalType(type));
+  if (values.kind === 'booleans') return { nulls, nans, ...booleanBounds(values) };
+  const [least, greatest] = fixedExtremes(values, type);
   const bound = (place: number): Bound =>
     ({ bytes: values.bytes.slice(place * values.width, (place + 1) * values.width), exact: true });
   const [min, max] = [bound(least), bound(greatest)];
@@ -62,12 +63,18 @@ function floats({ bytes, count, width }: FixedValues): Float32Array | Float64Arr
     : new Float64Array(bytes.buffer, bytes.byteOffset, count);
 }
 
-function fixedExtremes(values: FixedValues, physical: PhysicalType): Extremes {
-  switch (physical) {
+function booleanBounds({ bytes, count }: BooleanValues): { min: Bound; max: Bound } {
+  const ones = bytes.subarray(0, count).reduce((sum, byte) => sum + byte, 0);
+  const bound = (value: boolean): Bound => ({ bytes: Uint8Array.of(value ? 1 : 0), exact: true });
+  return { min: bound(ones === count), max: bound(ones > 0) };
+}
+
+function fixedExtremes(values: FixedValues, type: ParquetType): Extremes {
+  switch (physicalType(type)) {
     case PhysicalType.INT32:
-      return numberExtremes(new Int32Array(values.bytes.buffer, values.bytes.byteOffset, values.count));
+      return numberExtremes(words(values, type.kind === 'uint32'));
     case PhysicalType.INT64:
-      return longExtremes(values);
+      return longExtremes(values, type.kind === 'uint64');
     case PhysicalType.FIXED_LEN_BYTE_ARRAY:
       return bigEndianExtremes(values);
     default:
@@ -75,7 +82,13 @@ function fixedExtremes(values: FixedValues, physical: PhysicalType): Extremes {
   }
 }
 
-function numberExtremes(numbers: Int32Array | Float32Array | Float64Array): Extremes {
+function words({ bytes, count }: Pick<FixedValues, 'bytes' | 'count'>, unsigned: boolean): Int32Array | Uint32Array {
+  return unsigned
+    ? new Uint32Array(bytes.buffer, bytes.byteOffset, count)
+    : new Int32Array(bytes.buffer, bytes.byteOffset, count);
+}
+
+function numberExtremes(numbers: Int32Array | Uint32Array | Float32Array | Float64Array): Extremes {
   let least = 0;
   let greatest = 0;
   for (let i = 1; i < numbers.length; i++) {
@@ -86,14 +99,16 @@ function numberExtremes(numbers: Int32Array | Float32Array | Float64Array): Extr
 }
 
 /** By words: comparing as BigInt takes an object a value. */
-function longExtremes({ bytes, count }: FixedValues): Extremes {
-  const high = new Int32Array(bytes.buffer, bytes.byteOffset, count * 2);
+function longExtremes({ bytes, count }: FixedValues, unsigned: boolean): Extremes {
+  const high = words({ bytes, count: count * 2 }, unsigned);
   const low = new Uint32Array(bytes.buffer, bytes.byteOffset, count * 2);
-  const less = (one: number, other: number): boolean => {
-    const difference = high[one * 2 + 1]! - high[other * 2 + 1]!;
-    return difference < 0 || (difference === 0 && low[one * 2]! < low[other * 2]!);
-  };
-  return extremes(count, less);
+  let [least, greatest] = [0, 0];
+  for (let i = 2; i < count * 2; i += 2) {
+    const value = high[i + 1]!;
+    if (value < high[least + 1]! || (value === high[least + 1]! && low[i]! < low[least]!)) least = i;
+    else if (value > high[greatest + 1]! || (value === high[greatest + 1]! && low[i]! > low[greatest]!)) greatest = i;
+  }
+  return [least / 2, greatest / 2];
 }
 
 /** Two's complement: the first byte has the sign. */
@@ -107,12 +122,7 @@ function bigEndianExtremes({ bytes, count, width }: FixedValues): Extremes {
     }
     return false;
   };
-  return extremes(count, less);
-}
-
-function extremes(count: number, less: (one: number, other: number) => boolean): Extremes {
-  let least = 0;
-  let greatest = 0;
+  let [least, greatest] = [0, 0];
   for (let i = 1; i < count; i++) {
     if (less(i, least)) least = i;
     else if (less(greatest, i)) greatest = i;
@@ -123,12 +133,35 @@ function extremes(count: number, less: (one: number, other: number) => boolean):
 function stringBounds(values: StringValues, isText: boolean): { min: Bound; max: Bound } {
   const { offsets, bytes, count } = values;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const [least, greatest] = extremes(count, (one, other) =>
-    precedes(view, offsets[one]!, offsets[one + 1]!, offsets[other]!, offsets[other + 1]!));
+  const before = (one: number, other: number): boolean =>
+    precedes(view, offsets[one]!, offsets[one + 1]!, offsets[other]!, offsets[other + 1]!);
+  let [least, greatest] = [0, 0];
+  // Most values differ from the bounds in their first bytes already.
+  let [leastStart, greatestStart] = [firstWord(view, offsets, 0), firstWord(view, offsets, 0)];
+  for (let i = 1; i < count; i++) {
+    const start = firstWord(view, offsets, i);
+    if (start < leastStart || (start === leastStart && before(i, least))) {
+      least = i;
+      leastStart = start;
+    } else if (start > greatestStart || (start === greatestStart && before(greatest, i))) {
+      greatest = i;
+      greatestStart = start;
+    }
+  }
   return {
     min: truncatedMin(bytes.subarray(offsets[least], offsets[least + 1]), isText),
     max: truncatedMax(bytes.subarray(offsets[greatest], offsets[greatest + 1]), isText),
   };
+}
+
+/** The first four bytes as a number whose order is theirs; missing ones count as zero. */
+function firstWord(view: DataView, offsets: Int32Array, index: number): number {
+  const start = offsets[index]!;
+  const length = offsets[index + 1]! - start;
+  if (length >= 4) return view.getUint32(start);
+  let word = 0;
+  for (let i = 0; i < 4; i++) word = word * 256 + (i < length ? view.getUint8(start + i) : 0);
+  return word;
 }
 
 function precedes(view: DataView, start: number, end: number, otherStart: number, otherEnd: number): boolean {

@@ -15,14 +15,21 @@ const DECIMAL = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*$/;
  *
  * @returns what is wrong with the first one that cannot; `undefined` when all can
  */
-export function unusableValue({ kind }: PlainValue, filter: SourceFilterDefinition): string | undefined {
-  const values = filter['filter-conditions'].flatMap((condition) =>
-    [condition.value, condition['start-value'], condition['end-value']].filter((value) => value !== undefined).map(String));
-  const unusable = values.find((value) =>
-    (kind === 'number' && !DECIMAL.test(value)) || (kind === 'moment' && momentMicros(value) === undefined));
-  if (unusable === undefined) return undefined;
-  const expected = kind === 'number' ? 'a number such as 12.5' : 'a moment such as 2026-01-31 or 2026-01-31 23:59:59.999';
-  return `${JSON.stringify(unusable)} is not ${expected}`;
+export function unusableValue(plain: PlainValue, filter: SourceFilterDefinition): string | undefined {
+  return filter['filter-conditions']
+    .flatMap((condition) => [condition.value, condition['start-value'], condition['end-value']])
+    .filter((value) => value !== undefined)
+    .map((value) => unusableText(plain, String(value)))
+    .find((problem) => problem !== undefined);
+}
+
+/** Why a value of a mapping cannot be compared with a column's; `undefined` when it can. */
+export function unusableText({ kind }: PlainValue, value: string): string | undefined {
+  if (kind === 'number' && !DECIMAL.test(value)) return `${JSON.stringify(value)} is not a number such as 12.5`;
+  if (kind === 'moment' && momentMicros(value) === undefined) {
+    return `${JSON.stringify(value)} is not a moment such as 2026-01-31 or 2026-01-31 23:59:59.999`;
+  }
+  return undefined;
 }
 
 /**
@@ -61,7 +68,8 @@ function conditionSql(value: string, { kind }: PlainValue, condition: FilterCond
 }
 
 /** A number has no quotes: PostgreSQL would read a quoted one as the column's type, which may not have it. */
-function literalSql(kind: PlainValue['kind'], text: string): string {
+/** A value of a mapping as SQL that compares with what `PlainValue.sql` gives. */
+export function literalSql(kind: PlainValue['kind'], text: string): string {
   if (kind === 'number') return `(${text})`;
   return kind === 'moment' ? `(timestamptz ${escapeLiteral(text)} AT TIME ZONE 'UTC')` : escapeLiteral(text);
 }

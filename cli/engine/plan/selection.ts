@@ -6,6 +6,11 @@ import type {
 import { matchesPattern } from '../../../lib/table-mappings/wildcard';
 import type { TableName } from '../source/names';
 
+/** What selection rules choose from. */
+export interface Selectable extends TableName {
+  readonly isView: boolean;
+}
+
 export interface Selected<T extends TableName> {
   readonly table: T;
   /** Rows that match one of these groups are replicated; no group means every row. */
@@ -16,11 +21,13 @@ export interface Selected<T extends TableName> {
 
 /**
  * The tables that the selection rules choose, in load order. An exclusion beats every inclusion; a row is chosen when
- * any rule that includes its table chooses it.
+ * any rule that includes its table chooses it. Rules are for tables, unless their `table-type` says otherwise.
  *
  * @see https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TableMapping.SelectionTransformation.Selections.html
  */
-export function selectTables<T extends TableName>(mappings: TableMappingDocument, tables: readonly T[]): Selected<T>[] {
+export function selectTables<T extends Selectable>(
+  mappings: TableMappingDocument, tables: readonly T[],
+): Selected<T>[] {
   const rules = mappings.rules.filter((rule): rule is SelectionRule => rule['rule-type'] === 'selection');
   const excluding = rules.filter((rule) => rule['rule-action'] === 'exclude');
   const including = rules.filter((rule) => rule['rule-action'] !== 'exclude');
@@ -41,14 +48,15 @@ export function selectTables<T extends TableName>(mappings: TableMappingDocument
 }
 
 /** Selection rules that name a table without wildcards and chose none: most often a spelling mistake. */
-export function unmatchedRules(mappings: TableMappingDocument, tables: readonly TableName[]): SelectionRule[] {
+export function unmatchedRules(mappings: TableMappingDocument, tables: readonly Selectable[]): SelectionRule[] {
   return mappings.rules
     .filter((rule): rule is SelectionRule => rule['rule-type'] === 'selection' && rule['rule-action'] !== 'exclude')
     .filter((rule) => !tables.some((table) => selects(rule, table)));
 }
 
-function selects(rule: SelectionRule, table: TableName): boolean {
-  const { 'schema-name': schema, 'table-name': name } = rule['object-locator'];
+function selects(rule: SelectionRule, table: Selectable): boolean {
+  const { 'schema-name': schema, 'table-name': name, 'table-type': type = 'table' } = rule['object-locator'];
+  if (type !== 'all' && (type === 'view') !== table.isView) return false;
   if (rule['rule-action'] === 'explicit') return schema === table.schema && name === table.name;
   return matchesPattern(schema, table.schema) && matchesPattern(name, table.name);
 }

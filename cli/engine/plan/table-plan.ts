@@ -1,30 +1,26 @@
-import type { SourceFilterDefinition, TableMappingDocument } from '../../../lib/table-mappings/document';
+import type {
+  SourceFilterDefinition, TableMappingDocument, TagDefinition, TransformationRule,
+} from '../../../lib/table-mappings/document';
 import { UsageError } from '../../errors';
-import type { Column } from '../columns/column';
-import { addedColumnType } from '../columns/dms-types';
+import type { ColumnChange } from '../columns/column-change';
+import { changedType } from '../columns/column-change';
+import { dmsType } from '../columns/dms-types';
+import type { Mask } from '../columns/masking';
 import type { ColumnType, PlainValue, TypeOptions } from '../columns/postgres-types';
 import { columnType } from '../columns/postgres-types';
 import type { SourceTable } from '../source/catalog';
 import { titleOf } from '../source/names';
+import { beforeImagesOf } from './before-images';
+import type { BeforeImage, ComputedColumn, CopiedColumn } from './columns';
 import { Expression } from './expression';
 import { unusableValue } from './filter';
+import { keyOf } from './primary-key';
+import type { ParallelLoad } from './parallel-load';
+import { parallelLoadOf } from './parallel-load';
 import type { Selected } from './selection';
+import { tagsOf } from './tags';
+import { isValidated } from './validation';
 import { transformTable } from './transformation';
-
-/** A column that comes from the source. */
-export interface CopiedColumn {
-  /** Its name in the target. */
-  readonly name: string;
-  readonly source: string;
-  readonly type: ColumnType;
-}
-
-/** A column that a rule adds. */
-export interface ComputedColumn {
-  readonly name: string;
-  readonly expression: Expression;
-  readonly create: () => Column;
-}
 
 /** Everything that load, capture and comparison need to know of one table. */
 export interface TablePlan {
@@ -34,6 +30,13 @@ export interface TablePlan {
   readonly name: string;
   readonly copied: readonly CopiedColumn[];
   readonly computed: readonly ComputedColumn[];
+  /** Columns behind all others for the values before a change; null in a load. */
+  readonly beforeImages: readonly BeforeImage[];
+  /** The source columns that tell the rows of the target apart; empty when none do. */
+  readonly key: readonly string[];
+  /** Of the S3 objects. */
+  readonly tags: readonly TagDefinition[];
+  readonly parallelLoad: ParallelLoad | undefined;
   readonly filters: readonly (readonly SourceFilterDefinition[])[];
   readonly loadOrder: number;
   /** The type of every source column, replicated or not. */
@@ -58,22 +61,42 @@ export async function planTable(
 ): Promise<TablePlan> {
   const types = new Map(table.columns.map((column) => [column.name, columnType(column.type, options)]));
   const names = [...types.keys()];
-  const transformed = transformTable(mappings, table, names);
+  const transformed = transformTable(mappings, table, [...types].map(([name, { dms }]) => ({ name, dms })));
   const title = titleOf(table);
 
   filters.flat().forEach((filter) => refuseUnusable(title, filter, types));
   const computed = await Promise.all(transformed.added.map(async (rule): Promise<ComputedColumn> => {
     const where = `rule ${rule['rule-id']}`;
     const definition = rule['data-type'] ?? { type: 'string', length: 50 };
-    const header = { schema: table.schema, table: table.name };
+    const named = rule['object-locator']['column-name'] ?? '';
+    const expression = await Expression.compile(rule.expression ?? 'NULL', {
+      schema: table.schema,
+      table: table.name,
+      modifiedSchema: transformed.schema,
+      modifiedTable: transformed.name,
+      column: types.has(named) ? { name: named, dms: types.get(named)!.dms } : undefined,
+    }, names, where);
+    if (expression.flagsOperations && table.key.length === 0) {
+      throw new UsageError(`${where}: operation_indicator needs a primary key, and ${title} has none; leave it out of the rule`);
+    }
     return {
       name: rule.value ?? '',
-      expression: await Expression.compile(rule.expression ?? 'NULL', header, names, where),
-      create: addedColumnType(definition, options, where),
+      expression,
+      create: dmsType(definition, options, where).create,
     };
   }));
-  const copied = [...transformed.columns].map(([source, name]) => ({ name, source, type: types.get(source)! }));
-  refuseTwins(title, [...copied, ...computed].map((column) => column.name));
+  const replicated = [...transformed.columns].filter(([source]) =>
+    options.supportLobs !== false || !types.get(source)!.dms.endsWith('LOB'));
+  const copied = replicated.map(([source, name]) => {
+    const changes = transformed.changes.get(source)!.map((rule) => columnChange(rule, options));
+    const ofSource = types.get(source)!;
+    const type = changedType(ofSource, changes, `${title}.${source}`);
+    const isCompared = isValidated(mappings, table, { name: source, dms: ofSource.dms });
+    return { name, source, type: isCompared ? type : { ...type, compareAs: undefined } };
+  });
+  const beforeImages = beforeImagesOf(mappings, table, copied);
+  const targetNames = [...copied, ...computed, ...beforeImages].map((column) => column.name);
+  refuseTwins(title, targetNames);
 
   return {
     source: table,
@@ -81,10 +104,21 @@ export async function planTable(
     name: transformed.name,
     copied,
     computed,
+    beforeImages,
+    key: keyOf(mappings, table, copied, targetNames),
+    tags: tagsOf(mappings, table),
+    parallelLoad: parallelLoadOf(mappings, table, types),
     filters,
     loadOrder,
     typeOf: (column) => types.get(column)!,
   };
+}
+
+function columnChange(rule: TransformationRule, options: TypeOptions): ColumnChange {
+  const where = `rule ${rule['rule-id']}`;
+  return rule['rule-action'] === 'change-data-type'
+    ? { kind: 'type', type: dmsType(rule['data-type']!, options, where), where }
+    : { kind: 'mask', mask: { action: rule['rule-action'] as Mask['action'], character: rule.value ?? '' }, where };
 }
 
 function refuseUnusable(table: string, filter: SourceFilterDefinition, types: ReadonlyMap<string, ColumnType>): void {

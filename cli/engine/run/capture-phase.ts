@@ -4,10 +4,11 @@ import { parseLsn } from '../source/lsn';
 import { titleOf } from '../source/names';
 import type { ReplicationConnection } from '../source/replication';
 import { LazySession } from '../source/session';
-import { ChangeCapture } from './change-capture';
-import { ChangeFiles } from './change-files';
+import { ChangeCapture } from '../capture/change-capture';
+import { ChangeFiles } from '../capture/change-files';
 import { compareAt } from './comparison';
-import { EndMarker } from './end-marker';
+import { loadCreated } from './created-tables';
+import type { EndMarker } from './end-marker';
 import { planAgain } from './planning';
 import type { Run } from './run';
 
@@ -22,24 +23,24 @@ export interface CaptureOutcome {
 export async function capture(
   run: Run,
   replication: ReplicationConnection,
-  alongside: Promise<void>,
+  end: EndMarker,
 ): Promise<CaptureOutcome> {
   const { task, options, state, lake } = run;
   const { slot, publications, lsn, changes, files: written } = state.checkpoint;
   const lookup = new LazySession(options.sourceUrl);
-  const files = new ChangeFiles(lake, task.lake, written.map(({ path }) => path), (plan, losses) => {
-    state.addLosses(plan, losses);
-    state.failOnTruncation();
-  });
+  const files = new ChangeFiles(lake, task.lake, written.map(({ path }) => path), (plan, losses) =>
+    state.accepts(plan, losses));
   const current = new Map(run.plans.map((plan) => [plan.source.oid, plan]));
   const stream = replication.stream(slot, publications, parseLsn(lsn));
   const capturing = new ChangeCapture({
     task, stream, files, progress: options.progress,
     source: () => lookup.get(),
     planOf: (oid) => current.get(oid),
+    suspend: (plan, error) => state.suspend(plan, error),
     planAgain: async (plan, relation) => {
       const now = await planAgain(() => lookup.get(), task, plan, relation);
       current.set(relation.oid, now);
+      if (now !== plan) state.redefine(now.source);
       return now;
     },
     statisticsOf: (plan) => state.statisticsOf(plan),
@@ -47,17 +48,20 @@ export async function capture(
     commit: (...args) => state.commit(...args),
   }, parseLsn(lsn), changes);
 
-  const end = await EndMarker.open(options, alongside);
   try {
     const reached = await capturing.run(() => end.lsn, AbortSignal.any([options.signal, end.signal]));
     await end.throwIfFailed();
-    if (reached) await compareAt(end.snapshot!, run, await withoutDropped(run, [...current.values()]));
+    if (reached) {
+      const kept = await withoutDropped(run, [...current.values()]);
+      // A run that only stops here follows no changes of a table that it loads now: that is for its last end.
+      const created = state.checkpoint.stopsAfterCachedChanges ? [] : await loadCreated(end.snapshot!, run, kept);
+      await compareAt(end.snapshot!, run, [...kept, ...created]);
+    }
     return { reached, lag: capturing.lag };
   } finally {
     stream.stop();
     await files.abandon();
     await lookup.close();
-    await end.close();
   }
 }
 

@@ -17,17 +17,17 @@ export class EndMarker {
 
   private constructor(
     private readonly connection: ReplicationConnection,
-    options: RehearsalOptions,
-    after: Promise<void>,
+    signal: AbortSignal,
+    after: Promise<void> | undefined,
   ) {
-    this.fixed = options.until === 'interrupted' ? Promise.resolve() : this.fix(options.signal, after);
+    this.fixed = after === undefined ? Promise.resolve() : this.fix(signal, after);
     // Whoever waits for the end is stopped by it and then asks for the reason.
     this.fixed.catch(() => this.failed.abort());
   }
 
-  /** @param after the moment is fixed when this has happened; never with `--until interrupted` */
-  public static async open(options: RehearsalOptions, after: Promise<void>): Promise<EndMarker> {
-    return new EndMarker(await ReplicationConnection.open(options.sourceUrl), options, after);
+  /** @param after the moment is fixed when this has happened; never without */
+  public static async open(options: RehearsalOptions, after: Promise<void> | undefined): Promise<EndMarker> {
+    return new EndMarker(await ReplicationConnection.open(options.sourceUrl), options.signal, after);
   }
 
   /** Aborted when the moment cannot be fixed any more. */

@@ -8,8 +8,9 @@ import type { SourceColumn, SourceTable } from '../source/catalog';
 import { readCatalog } from '../source/catalog';
 import { looksLikePattern } from '../../../lib/table-mappings/wildcard';
 import { titleOf } from '../source/names';
+import { isFolderName } from '../target/layout';
 import type { Relation } from '../source/pgoutput';
-import type { ReplicationTask } from './replication-task';
+import type { ReplicationTask } from '../task/replication-task';
 
 /**
  * The plans of all selected tables, in load order.
@@ -20,7 +21,7 @@ export async function planTables(client: Client, task: ReplicationTask): Promise
   const catalog = await readCatalog(client);
   refuseMissing(task, catalog);
   const selected = selectTables(task.mappings, catalog);
-  if (selected.length === 0) {
+  if (selected.length === 0 && task.failOnNoTables) {
     throw new UsageError(`task ${task.id}: its selection rules choose no table; the source has ${listed(catalog)}`);
   }
   const plans = await Promise.all(selected.map((selection) => planTable(task.mappings, selection, task.types)));
@@ -29,16 +30,39 @@ export async function planTables(client: Client, task: ReplicationTask): Promise
   return plans;
 }
 
+/**
+ * The plan of a table that the source has got since the run began; `undefined` when it is not selected.
+ *
+ * @param others plans of the tables beside it
+ * @throws {UsageError} when the task cannot have it
+ */
+export async function planCreated(
+  task: ReplicationTask, table: SourceTable, others: readonly TablePlan[],
+): Promise<TablePlan | undefined> {
+  const [selection] = selectTables(task.mappings, [table]);
+  if (selection === undefined) return undefined;
+  const plan = await planTable(task.mappings, selection, task.types);
+  refusePlace(task, plan);
+  refuseSharedPlaces([...others, plan]);
+  return plan;
+}
+
+/** The plans of a run that goes on, for its tables as the stream last described them: the slot knows no others. */
+export function planAsBefore(task: ReplicationTask, sources: readonly SourceTable[]): Promise<TablePlan[]> {
+  const { mappings, types } = task;
+  return Promise.all(selectTables(mappings, sources).map((selection) => planTable(mappings, selection, types)));
+}
+
 /** Names become folders and columns of files: what cannot be one, or is taken by DMS itself, has to be renamed. */
 function refusePlace({ lake: { changeColumns, loadColumns, bucketFolder } }: ReplicationTask, plan: TablePlan): void {
   const title = titleOf(plan.source);
-  const strange = [...bucketFolder.split('/'), plan.schema, plan.name].find((part) => part === '.' || part === '..')
-    ?? [plan.schema, plan.name].find((part) => part === '' || part.includes('/'));
+  const folders = [...bucketFolder.split('/').filter((part) => part !== ''), plan.schema, plan.name];
+  const strange = folders.find((folder) => !isFolderName(folder));
   if (strange !== undefined) {
     throw new UsageError(`${title}: ${JSON.stringify(strange)} cannot be a folder of the lake; rename it with a transformation rule`);
   }
   const own = [changeColumns.op || loadColumns.op ? 'Op' : undefined, changeColumns.timestampColumn];
-  const taken = [...plan.copied, ...plan.computed].find(({ name }) => own.includes(name));
+  const taken = [...plan.copied, ...plan.computed, ...plan.beforeImages].find(({ name }) => own.includes(name));
   if (taken !== undefined) {
     throw new UsageError(`${title}: its column "${taken.name}" has the name of one that DMS adds; rename it with a transformation rule`);
   }

@@ -2,9 +2,10 @@ import { rm } from 'node:fs/promises';
 import { UsageError } from '../../errors';
 import { openSession } from '../source/session';
 import { dropSourceObjects } from '../source/slot';
+import { openLake } from '../target/open-lake';
 import type { Checkpoint } from './checkpoint';
 import { CheckpointFile } from './checkpoint';
-import type { ReplicationTask } from './replication-task';
+import type { ReplicationTask } from '../task/replication-task';
 
 /**
  * The unfinished run in a work folder that is to go on; `undefined` to begin anew.
@@ -32,7 +33,8 @@ export async function previousRun(
 }
 
 /**
- * Gives up the rehearsal in a work folder: its slot and publications go, and so does the folder.
+ * Gives up the rehearsal in a work folder: its slot and publications go, what it has not finished in its lake, and the
+ * folder. Published files stay where they are.
  *
  * @param source URL of the database that it reads, or `embedded` for one that goes with the rehearsal
  * @returns whether there was any
@@ -50,6 +52,11 @@ export async function abandon(workdir: string, source: string | undefined): Prom
     } finally {
       await client.end();
     }
+  }
+  if (checkpoint !== undefined && checkpoint.phase !== 'finished') {
+    const lake = await openLake(checkpoint.lake);
+    await lake.discard(checkpoint.files);
+    await lake.sweep(checkpoint.folders);
   }
   await rm(workdir, { recursive: true, force: true });
   return checkpoint !== undefined;

@@ -1,29 +1,54 @@
+import { loadTables } from '../load/load-tables';
 import { openSession } from '../source/session';
 import { formatLsn } from '../source/lsn';
+import type { ConsistentPoint } from '../source/replication';
 import { ReplicationConnection } from '../source/replication';
 import { createPublications, dropSourceObjects } from '../source/slot';
+import { titleOfLake } from '../target/location';
 import { beginRun, undoLoad } from './beginning';
 import { capture } from './capture-phase';
+import { CheckpointFile } from './checkpoint';
 import { compareTables } from './comparison';
-import { loadTables } from './full-load';
-import { isLostConnection, lostConnection } from './lost-connection';
-import type { ReplicationTask } from './replication-task';
-import type { TaskReport } from './report';
+import { EndMarker } from './end-marker';
+import { explained } from './failure';
+import { isLostConnection } from '../source/lost-connection';
+import { Recovery } from './recovery';
+import type { ReplicationTask } from '../task/replication-task';
+import type { StopReason, TaskReport } from './report';
 import type { RehearsalOptions, Run } from './run';
 import { captures } from './run';
 
 /** A slot begins when every transaction that was open then has ended; people want to know what takes so long. */
 const PATIENCE_MS = 2_000;
 
-/** Runs one task against a real source into a folder, and compares both at the end. */
+/**
+ * Runs one task against a real source into a lake, and compares both at the end. When the source goes away and comes
+ * back, the run goes on as `--resume` would.
+ */
 export async function rehearse(task: ReplicationTask, options: RehearsalOptions): Promise<TaskReport> {
+  const alongside = new Alongside(options);
+  const recovery = new Recovery(task.retry, options.signal, (text) => options.progress.message(text));
+  for (let { previous } = options; ;) {
+    try {
+      return await attempt(task, { ...options, previous }, alongside, recovery);
+    } catch (error) {
+      previous = await new CheckpointFile(options.workdir).read();
+      const places = [titleOfLake(options.lake), options.workdir];
+      const goOn = previous === undefined ? 'begin again' : 'go on with --resume';
+      await recovery.wait(explained(error, places, goOn), previous);
+    }
+  }
+}
+
+async function attempt(
+  task: ReplicationTask, options: RehearsalOptions, alongside: Alongside, recovery: Recovery,
+): Promise<TaskReport> {
   const client = await openSession(options.sourceUrl);
   try {
+    recovery.runBegins();
     const run = await beginRun(task, options, client);
-    return await (captures(task, options.until) ? loadAndCapture(run) : loadOnly(run))
+    return await (captures(task, options.until) ? loadAndCapture(run, alongside) : loadOnly(run))
       .catch((error: unknown) => endEarly(run, error));
-  } catch (error) {
-    throw isLostConnection(error) ? lostConnection(error) : error;
   } finally {
     await client.end();
   }
@@ -43,16 +68,30 @@ async function loadOnly(run: Run): Promise<TaskReport> {
   return finish(run, undefined);
 }
 
-async function loadAndCapture(run: Run): Promise<TaskReport> {
+async function loadAndCapture(run: Run, alongside: Alongside): Promise<TaskReport> {
   const replication = await ReplicationConnection.open(run.options.sourceUrl);
   try {
-    const alongside = new Alongside(run.options);
-    if (run.state.checkpoint.phase === 'full-load') await loadFromSlot(run, replication, alongside);
-    const { reached, lag } = await capture(run, replication, alongside.ended);
-    if (!reached) return report(run, 'stopped', lag);
-    // A slot can be dropped only when nobody reads it.
-    await replication.close();
-    return await finish(run, lag);
+    const { state, options } = run;
+    if (state.checkpoint.phase === 'full-load') {
+      await loadFromSlot(run, replication, alongside);
+      if (run.task.stopAfter === 'full-load') return report(run, 'stopped', 'STOPPED_AFTER_FULL_LOAD');
+    }
+    const { stopsAfterCachedChanges } = state.checkpoint;
+    const last = stopsAfterCachedChanges ? Promise.resolve() : alongside.ended;
+    const end = await EndMarker.open(options, options.until === 'interrupted' && !stopsAfterCachedChanges ? undefined : last);
+    try {
+      const { reached, lag } = await capture(run, replication, end);
+      if (!reached) return report(run, 'stopped', 'NORMAL', lag);
+      if (stopsAfterCachedChanges) {
+        await state.save({ stopsAfterCachedChanges: false });
+        return report(run, 'stopped', 'STOPPED_AFTER_CACHED_EVENTS', lag);
+      }
+      // A slot can be dropped only when nobody reads it.
+      await replication.close();
+      return await finish(run, lag);
+    } finally {
+      await end.close();
+    }
   } finally {
     await replication.close();
   }
@@ -64,16 +103,35 @@ async function loadFromSlot(run: Run, replication: ReplicationConnection, alongs
   const { slot } = state.checkpoint;
   await state.save();
   const publications = await createPublications(run.client, slot, run.plans.map((plan) => plan.source));
-  const waiting = setTimeout(() => run.options.progress.message(
-    'the source waits with the slot for transactions that are open: end those that last (pg_stat_activity, xact_start)',
-  ), PATIENCE_MS);
-  const { lsn, snapshot } = await replication.createSlot(slot).finally(() => clearTimeout(waiting));
+  const { lsn, snapshot } = await createSlot(run, replication);
   await state.save({ lsn: formatLsn(lsn), publications });
   alongside.start();
   if (task.migrationType === 'full-load-and-cdc') await load(run, snapshot);
   else state.checkpoint.tables.forEach((table) => (table.state = 'Table completed'));
   await state.save({ phase: 'capture' });
   alongside.loaded();
+}
+
+/** Creates the slot. The source would go on waiting for others, and create it then, if it were not told to end. */
+async function createSlot(
+  { client, options, state }: Run,
+  replication: ReplicationConnection,
+): Promise<ConsistentPoint> {
+  const { signal, progress } = options;
+  const endWaiting = (): void =>
+    void client.query('SELECT pg_terminate_backend($1)', [replication.processId]).catch(() => undefined);
+  signal.addEventListener('abort', endWaiting, { once: true });
+  const waiting = setTimeout(() => progress.message(
+    'the source waits with the slot for transactions that are open: end those that last (pg_stat_activity, xact_start)',
+  ), PATIENCE_MS);
+  try {
+    return await replication.createSlot(state.checkpoint.slot);
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    clearTimeout(waiting);
+    signal.removeEventListener('abort', endWaiting);
+  }
 }
 
 /** What the caller does while a run loads and captures, such as writing to the source. */
@@ -83,9 +141,14 @@ class Alongside {
   /** Tells it that the load is done. */
   public loaded: () => void = () => undefined;
 
+  private started = false;
+
   public constructor(private readonly options: RehearsalOptions) {}
 
+  /** Once, however often the load begins. */
   public start(): void {
+    if (this.started) return;
+    this.started = true;
     const load = new Promise<void>((resolve) => (this.loaded = resolve));
     this.ended = this.options.alongside?.(load) ?? Promise.resolve();
     // Its failure is thrown where its end is awaited.
@@ -95,13 +158,14 @@ class Alongside {
 
 async function load(run: Run, snapshot: string): Promise<void> {
   const { task, options, state, lake, plans } = run;
-  const { sourceUrl, progress, signal } = options;
+  const { sourceUrl, progress, signal, partBytes } = options;
   const begin = Date.now();
-  const startedAt = new Date(state.checkpoint.startedAt);
-  await loadTables(plans, { task, sourceUrl, snapshot, startedAt, lake, progress, signal }, async (plan, result) => {
-    await state.tableLoaded(plan, result);
-    state.failOnTruncation();
-  });
+  const context = { task, sourceUrl, snapshot, startedAt: new Date(state.checkpoint.startedAt) };
+  await loadTables(
+    plans, context, { lake, progress, signal, partBytes },
+    (plan, result) => state.tableLoaded(plan, result),
+    (plan, error) => state.suspend(plan, error),
+  );
   await state.save({ fullLoadSeconds: (Date.now() - begin) / 1000 });
 }
 
@@ -109,7 +173,9 @@ async function load(run: Run, snapshot: string): Promise<void> {
 async function finish(run: Run, lag: number | undefined): Promise<TaskReport> {
   await dropSourceObjects(run.client, run.state.checkpoint);
   await run.state.save({ phase: 'finished' });
-  return report(run, 'finished', lag);
+  const { migrationType } = run.task;
+  const loadOnly = migrationType === 'full-load' || run.options.until === 'full-load';
+  return report(run, 'finished', loadOnly ? 'FULL_LOAD_ONLY_FINISHED' : 'NORMAL', lag);
 }
 
 /**
@@ -126,27 +192,34 @@ async function endEarly(run: Run, error: unknown): Promise<TaskReport> {
       await undoLoad(options, state.checkpoint, lake);
       if (!interrupted && !lost) await store.remove();
     } catch {
-      progress.message(`the source may still have slot and publications ${state.checkpoint.slot}: --clean drops them`);
+      if (!lost) progress.message(`the source may still have slot and publications ${state.checkpoint.slot}: --clean drops them`);
     }
   } else if (!interrupted && !lost) {
     progress.message('what was written is safe: --resume goes on from there, --clean gives it up');
   }
   if (!interrupted) throw error;
-  return report(run, 'stopped', undefined);
+  return report(run, 'stopped', 'NORMAL');
 }
 
-function report({ task, options, state }: Run, outcome: TaskReport['state'], lag: number | undefined): TaskReport {
+function report(
+  { task, options, state }: Run,
+  outcome: TaskReport['state'],
+  stopReason: StopReason,
+  lag?: number,
+): TaskReport {
   const { tables, files, fullLoadSeconds, lsn } = state.checkpoint;
   return {
     task: task.id,
     migrationType: task.migrationType,
     state: outcome,
+    stopReason,
     tables,
     files,
-    lake: options.lake,
+    lake: titleOfLake(options.lake),
     fullLoadSeconds,
     cdcLagSeconds: lag,
     checkpoint: lsn,
+    differences: state.differences,
     warnings: state.warnings(),
   };
 }

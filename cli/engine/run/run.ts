@@ -1,9 +1,10 @@
 import type { Client } from 'pg';
 import type { ProgressSink } from '../../output/progress';
 import type { TablePlan } from '../plan/table-plan';
-import type { LakeFolder } from '../target/lake-folder';
+import type { Lake } from '../target/lake';
+import type { LakeLocation } from '../target/location';
 import type { Checkpoint, CheckpointFile } from './checkpoint';
-import type { ReplicationTask } from './replication-task';
+import type { ReplicationTask } from '../task/replication-task';
 import type { RunState } from './run-state';
 
 export type Until = 'full-load' | 'caught-up' | 'interrupted';
@@ -11,8 +12,8 @@ export type Until = 'full-load' | 'caught-up' | 'interrupted';
 export interface RehearsalOptions {
   /** `postgres://…`; undefined = libpq's variables. */
   readonly sourceUrl: string | undefined;
-  /** The folder that stands for the bucket. */
-  readonly lake: string;
+  /** Where the files go. */
+  readonly lake: LakeLocation;
   /** Where the checkpoint is kept: one folder for each task. */
   readonly workdir: string;
   readonly until: Until;
@@ -21,6 +22,8 @@ export interface RehearsalOptions {
   readonly progress: ProgressSink;
   /** Ctrl-C: what is open is finished, and the run can be resumed. */
   readonly signal: AbortSignal;
+  /** A table larger than this is loaded in parts; that of `loadTables` when not given. */
+  readonly partBytes?: number | undefined;
   /** Called when the load begins; what it returns is awaited before the end of `caught-up` is fixed. */
   readonly alongside?: (loaded: Promise<void>) => Promise<void>;
 }
@@ -32,7 +35,7 @@ export interface Run {
   /** A connection to the source for single questions. */
   readonly client: Client;
   readonly plans: readonly TablePlan[];
-  readonly lake: LakeFolder;
+  readonly lake: Lake;
   readonly store: CheckpointFile;
   readonly state: RunState;
 }

@@ -14,6 +14,8 @@ export interface SourceTable {
   readonly oid: number;
   readonly schema: string;
   readonly name: string;
+  /** A view: it has rows to load and no changes. */
+  readonly isView: boolean;
   readonly columns: readonly SourceColumn[];
   /** The columns that identify a row in UPDATE and DELETE: of the replica identity, in key order; empty without one. */
   readonly key: readonly string[];
@@ -53,7 +55,7 @@ const COLUMNS = `
 // replica identity, and a generated column of the key would not be sent.
 const TABLES = `
   WITH columns AS (${COLUMNS})
-  SELECT c.oid::int8 AS oid, n.nspname AS schema, c.relname AS name, c.relreplident AS identity,
+  SELECT c.oid::int8 AS oid, n.nspname AS schema, c.relname AS name, c.relkind = 'v' AS is_view, c.relreplident AS identity,
          GREATEST(c.reltuples, 0)::float8 AS estimate,
          (SELECT json_agg(json_build_object(
                    'name', k.name, 'generation', k.generation,
@@ -71,7 +73,7 @@ const TABLES = `
                               WHERE g.attrelid = c.oid AND g.attnum = ANY (i.indkey::int2[]) AND g.attgenerated <> '')
              AND CASE WHEN c.relreplident = 'i' THEN i.indisreplident ELSE i.indisprimary END) AS key
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-   WHERE c.relkind = 'r' AND c.relpersistence = 'p'
+   WHERE c.relkind IN ('r', 'v') AND c.relpersistence = 'p'
      AND n.nspname <> ALL ($1) AND n.nspname NOT LIKE 'pg\\_%' AND c.relname NOT LIKE $2
      AND c.oid = COALESCE($3, c.oid)
    ORDER BY n.nspname, c.relname`;
@@ -80,6 +82,7 @@ interface TableRow {
   readonly oid: string;
   readonly schema: string;
   readonly name: string;
+  readonly is_view: boolean;
   readonly identity: string;
   readonly estimate: number;
   readonly columns: readonly SourceColumn[] | null;
@@ -87,8 +90,8 @@ interface TableRow {
 }
 
 /**
- * The ordinary tables of the database. Partitioned parents are not among them: DMS replicates partitions as tables of
- * their own and tells users to select those.
+ * The ordinary tables and the views of the database. Partitioned parents are not among them: DMS replicates partitions
+ * as tables of their own and tells users to select those.
  *
  * @param oid only this table
  * @see https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html
@@ -99,6 +102,7 @@ export async function readCatalog(client: ClientBase, oid?: number): Promise<Sou
     oid: Number(row.oid),
     schema: row.schema,
     name: row.name,
+    isView: row.is_view,
     columns: row.columns ?? [],
     key: row.identity === 'n' ? [] : (row.key ?? []),
     fullIdentity: row.identity === 'f',

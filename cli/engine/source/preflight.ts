@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import { UsageError } from '../../errors';
 import type { SourceTable } from './catalog';
+import { titleOf } from './names';
 
 /** Logical decoding as the engine uses it (publications per operation, exported snapshots) needs this release. */
 const OLDEST_VERSION = 140_000;
@@ -67,6 +68,26 @@ export async function checkServer(client: Client, capture: boolean, ownSlot: str
       );
     }
   }
+}
+
+/** From this release on PostgreSQL refuses UPDATE and DELETE where a published identity has generated columns. */
+const REFUSES_GENERATED_IDENTITY = 180_000;
+
+/**
+ * Checks that publishing the tables leaves their applications alone.
+ *
+ * @throws {UsageError} naming the first table whose UPDATE and DELETE would begin to fail
+ */
+export async function checkIdentities(client: Client, tables: readonly SourceTable[]): Promise<void> {
+  const suspect = tables.find(({ fullIdentity, columns }) =>
+    fullIdentity && columns.some(({ generation }) => generation !== null));
+  if (suspect === undefined) return;
+  const { rows } = await client.query<{ version: number }>("SELECT current_setting('server_version_num')::int AS version");
+  if (rows[0]!.version < REFUSES_GENERATED_IDENTITY) return;
+  throw new UsageError(
+    `${titleOf(suspect)} has REPLICA IDENTITY FULL and generated columns: PostgreSQL 18 and newer would refuse every UPDATE ` +
+    'and DELETE of it while it is captured; ALTER TABLE … REPLICA IDENTITY DEFAULT, or leave it out of the selection',
+  );
 }
 
 interface Obstacle {

@@ -1,9 +1,10 @@
+import type { Duplex } from 'node:stream';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Client, Connection, Submittable } from 'pg';
 import { escapeIdentifier, escapeLiteral } from 'pg';
+import { Gulp } from './gulp';
 import type { Lsn } from './lsn';
 import { formatLsn, parseLsn } from './lsn';
-import type { Message } from './pgoutput';
-import { parseMessage } from './pgoutput';
 import { openSession } from './session';
 
 /** Where a slot begins: every transaction that commits before it is in the snapshot, every later one in the stream. */
@@ -13,19 +14,16 @@ export interface ConsistentPoint {
   readonly snapshot: string;
 }
 
-/** What arrived in one gulp: the messages, and how far the server has read its log. */
-export interface Gulp {
-  readonly messages: readonly Message[];
-  readonly serverLsn: Lsn;
-}
-
-/** Reading from the socket pauses when this many messages wait to be handled. */
-const WAITING_MESSAGES = 4096;
+/** Reading from the socket pauses when this many bytes wait to be handled. */
+const WAITING_BYTES = 1024 * 1024;
+/** A gulp smaller than this is not worth a turn: a moment later there is more, which costs less for each change. */
+const SMALL_GULP_BYTES = 256 * 1024;
+const MORE_MS = 5;
 /** The server gives up on a silent client after `wal_sender_timeout`; DMS demands at least ten seconds of it. */
 const STATUS_INTERVAL_MS = 2_000;
 const EPOCH_MICROS = 946_684_800_000_000n;
 
-const XLOG_DATA = 0x77;
+const COPY_DATA = 0x64;
 const KEEPALIVE = 0x6b;
 
 /**
@@ -40,6 +38,11 @@ export class ReplicationConnection {
   public static async open(url: string | undefined): Promise<ReplicationConnection> {
     // The driver's published types leave `replication` out.
     return new ReplicationConnection(await openSession(url, { replication: 'database' } as object));
+  }
+
+  /** The server's process behind this connection. */
+  public get processId(): number {
+    return (this.client as unknown as { readonly processID: number }).processID;
   }
 
   /** Creates a slot and exports its snapshot. A temporary slot lives as long as the connection. */
@@ -68,19 +71,22 @@ export class ReplicationConnection {
 
 /** The driver's connection, with what its published types leave out. */
 interface RawConnection {
-  readonly stream: { pause(): void; resume(): void };
+  readonly stream: Duplex;
   query(text: string): void;
   sendCopyFromChunk(chunk: Buffer): void;
 }
 
-/** The stream itself: the driver hands it every message of the server while it runs. */
+/**
+ * The stream itself. While it runs, what the socket brings is read here: the driver gets only the frames that are not
+ * the stream's, since it would make three objects of each message.
+ */
 export class ChangeStream implements Submittable {
   private connection: RawConnection | undefined;
-  private messages: Message[] = [];
+  private filling = new Gulp();
+  private read = new Gulp();
   private heard = false;
   private failure: Error | undefined;
   private wake: (() => void) | undefined;
-  private serverLsn: Lsn = 0n;
   private confirmed: Lsn = 0n;
   private status: NodeJS.Timeout | undefined;
 
@@ -88,26 +94,24 @@ export class ChangeStream implements Submittable {
 
   public submit(connection: Connection): void {
     this.connection = connection as unknown as RawConnection;
+    const { stream } = this.connection;
+    const toDriver = stream.listeners('data') as ((frame: Buffer) => void)[];
+    stream.on('data', (chunk: Buffer) => this.receive(chunk, (frame) => toDriver.forEach((listen) => listen(frame))));
+    toDriver.forEach((listen) => stream.removeListener('data', listen));
     this.connection.query(this.command);
     this.status = setInterval(() => this.sendStatus(false), STATUS_INTERVAL_MS);
     this.status.unref();
   }
 
-  /** Waits until the server says something, at most `limitMs`. */
+  /** Waits until the server says something, at most `limitMs`. The gulp is valid until the next call. */
   public async next(limitMs: number): Promise<Gulp> {
-    if (!this.heard && this.failure === undefined) {
-      await new Promise<void>((resolve) => {
-        const limit = setTimeout(resolve, limitMs);
-        this.wake = (): void => {
-          clearTimeout(limit);
-          resolve();
-        };
-      });
-    }
+    if (this.filling.length < SMALL_GULP_BYTES && this.failure === undefined) await this.more(limitMs);
     if (!this.heard && this.failure !== undefined) throw this.failure;
-    const gulp = { messages: this.messages, serverLsn: this.serverLsn };
-    this.messages = [];
     this.heard = false;
+    const gulp = this.filling;
+    this.filling = this.read;
+    this.read = gulp;
+    gulp.moveRest(this.filling);
     this.connection?.stream.resume();
     return gulp;
   }
@@ -128,25 +132,8 @@ export class ChangeStream implements Submittable {
     clearInterval(this.status);
   }
 
-  public handleCopyData({ chunk }: { chunk: Buffer }): void {
-    const kind = chunk[0];
-    if (kind !== XLOG_DATA && kind !== KEEPALIVE) return;
-    const position = chunk.readBigUInt64BE(1);
-    if (position > this.serverLsn) this.serverLsn = position;
-    if (kind === XLOG_DATA) {
-      // The driver reuses the memory behind `chunk` for what comes next.
-      const message = parseMessage(Buffer.from(chunk.subarray(25)));
-      if (message !== undefined) this.messages.push(message);
-      if (this.messages.length >= WAITING_MESSAGES) this.connection?.stream.pause();
-    } else if (chunk[17] === 1) {
-      this.sendStatus(false);
-    }
-    this.heard = true;
-    this.wake?.();
-  }
-
   public handleError(error: Error): void {
-    this.failure = error;
+    this.failure ??= error;
     this.stop();
     this.wake?.();
   }
@@ -157,6 +144,41 @@ export class ChangeStream implements Submittable {
 
   public handleCommandComplete(): void {
     // The stream's end; handleReadyForQuery follows.
+  }
+
+  private async more(limitMs: number): Promise<void> {
+    if (!this.heard) {
+      await new Promise<void>((resolve) => {
+        const limit = setTimeout(resolve, limitMs);
+        this.wake = (): void => {
+          clearTimeout(limit);
+          resolve();
+        };
+      });
+    }
+    if (!this.heard || this.failure !== undefined) return;
+    const stream = this.connection!.stream;
+    stream.pause();
+    await sleep(MORE_MS);
+    stream.resume();
+    // One turn of the event loop, in which the socket is read.
+    await nextTurn();
+  }
+
+  private receive(chunk: Buffer, toDriver: (frame: Buffer) => void): void {
+    try {
+      this.filling.append(chunk, (bytes, start, end) => {
+        if (bytes[start] !== COPY_DATA) toDriver(Buffer.from(bytes.subarray(start, end)));
+        // A keepalive that wants an answer.
+        else if (bytes[start + 5] === KEEPALIVE && bytes[end - 1] === 1) this.sendStatus(false);
+      });
+    } catch (error) {
+      this.handleError(error as Error);
+    }
+    if (this.filling.length === 0) return;
+    if (this.filling.length >= WAITING_BYTES) this.connection?.stream.pause();
+    this.heard = true;
+    this.wake?.();
   }
 
   private sendStatus(replyRequested: boolean): void {

@@ -30,10 +30,11 @@ export async function createPublications(
   ];
   const created: string[] = [];
   for (const [publication, members, operations] of publications) {
-    if (members.length === 0) continue;
-    const list = members.map((table) => `ONLY ${quotedName(table)}`).join(', ');
+    // The stream cannot begin without any publication, not even that of a task without tables.
+    if (members.length === 0 && (publication !== name || tables.length > 0)) continue;
+    const list = members.length === 0 ? '' : `FOR TABLE ${members.map((table) => `ONLY ${quotedName(table)}`).join(', ')}`;
     try {
-      await client.query(`CREATE PUBLICATION ${escapeIdentifier(publication)} FOR TABLE ${list} WITH (publish = '${operations}')`);
+      await client.query(`CREATE PUBLICATION ${escapeIdentifier(publication)} ${list} WITH (publish = '${operations}')`);
     } catch (error) {
       if (codeOf(error) !== '42501') throw error;
       throw new UsageError(
@@ -69,6 +70,23 @@ export async function releasedSlot(client: Client, slot: string): Promise<boolea
       );
     }
   }
+}
+
+/**
+ * A server gives up slots that make it keep more of its log than it may.
+ *
+ * @throws {UsageError} when the log that the slot still needs is gone
+ */
+export async function refuseInvalidatedSlot(client: Client, slot: string): Promise<void> {
+  const { rows } = await client.query<{ wal_status: string | null; keeps: string }>(
+    `SELECT wal_status, current_setting('max_slot_wal_keep_size') AS keeps FROM pg_replication_slots WHERE slot_name = $1`,
+    [slot],
+  );
+  if (rows[0]?.wal_status !== 'lost') return;
+  throw new UsageError(
+    `the source has invalidated replication slot ${slot}, so what changed since is lost (max_slot_wal_keep_size is ` +
+    `${rows[0].keeps}; DMS wants -1): raise it, and give the rehearsal up with --clean`,
+  );
 }
 
 /** Takes slot and publications away; those that are gone already are fine. */

@@ -1,19 +1,14 @@
-import { UsageError } from '../../errors';
-import type { WriterOptions } from '../parquet/file-writer';
+import type { CsvFormat, FileFormat, ParquetFormat } from './file-format';
 import type { DatePartition } from './layout';
-import { DATE_PARTITION_DELIMITERS, DATE_PARTITION_SEQUENCES } from './layout';
+import { DATE_PARTITION_DELIMITERS, DATE_PARTITION_SEQUENCES, isFolderName } from './layout';
+import type { ObjectSettings } from './location';
+import { SettingsReader } from './settings-reader';
 import type { MetadataColumns } from './table-batch';
-
-/** The Parquet keys of `S3Settings`, with DMS's defaults filled in. */
-export interface ParquetOptions extends WriterOptions {
-  /** Rows of a row group. */
-  readonly rowGroupLength: number;
-}
 
 /** `S3Settings` of the target endpoint, as far as they decide what files there are and what is in them. */
 export interface LakeSettings {
   readonly bucketFolder: string;
-  readonly parquet: ParquetOptions;
+  readonly format: FileFormat;
   readonly timestampsInMilliseconds: boolean;
   readonly loadColumns: MetadataColumns;
   readonly changeColumns: MetadataColumns;
@@ -26,27 +21,38 @@ export interface LakeSettings {
   /** … or when this many bytes, before encoding, are waiting: whichever comes first. */
   readonly minFileBytes: number;
   readonly datePartition: DatePartition | undefined;
+  readonly transactions: TransactionSettings | undefined;
+  /** What a bucket does with the objects. */
+  readonly objects: ObjectSettings;
 }
 
-/** Where the lake is, who may read it, and what only CSV files have: nothing that a local Parquet file shows. */
-const WITHOUT_EFFECT = [
-  'ServiceAccessRoleArn', 'BucketName', 'EncryptionMode', 'ServerSideEncryptionKmsKeyId', 'CannedAclForObjects',
-  'ExpectedBucketOwner', 'MaxFileSize', 'CsvDelimiter', 'CsvRowDelimiter', 'CsvNullValue', 'CsvNoSupValue',
-  'UseCsvNoSupValue', 'Rfc4180', 'ExternalTableDefinition', 'IgnoreHeaderRows',
+/** `PreserveTransactions`: all changes go into files of their own, in the order of the transactions. */
+export interface TransactionSettings {
+  /** `CdcPath`, below `BucketFolder`. */
+  readonly folder: string;
+  /** CSV, whatever `DataFormat` says. */
+  readonly format: CsvFormat;
+}
+
+/** What the run's own target and credentials replace, and what only S3 as a source has. */
+const WITHOUT_EFFECT = ['ServiceAccessRoleArn', 'BucketName', 'ExternalTableDefinition', 'IgnoreHeaderRows'];
+const PARQUET_KEYS = [
+  'ParquetVersion', 'EncodingType', 'DictPageSizeLimit', 'RowGroupLength', 'DataPageSize', 'EnableStatistics',
+  'ParquetTimestampInMillisecond',
 ];
-const SUPPORTED = [
-  'BucketFolder', 'DataFormat', 'CompressionType', 'ParquetVersion', 'EncodingType', 'DictPageSizeLimit',
-  'RowGroupLength', 'DataPageSize', 'EnableStatistics', 'ParquetTimestampInMillisecond', 'TimestampColumnName',
-  'UseTaskStartTimeForFullLoadTimestamp', 'IncludeOpForFullLoad', 'CdcInsertsOnly', 'CdcInsertsAndUpdates',
-  'CdcMaxBatchInterval', 'CdcMinFileSize', 'DatePartitionEnabled', 'DatePartitionSequence', 'DatePartitionDelimiter',
-  'DatePartitionTimezone',
+const CSV_KEYS = [
+  'CsvDelimiter', 'CsvRowDelimiter', 'CsvNullValue', 'UseCsvNoSupValue', 'CsvNoSupValue', 'Rfc4180', 'AddColumnName',
+  'MaxFileSize',
+];
+const KEYS = [
+  'BucketFolder', 'DataFormat', 'CompressionType', 'TimestampColumnName', 'UseTaskStartTimeForFullLoadTimestamp',
+  'IncludeOpForFullLoad', 'CdcInsertsOnly', 'CdcInsertsAndUpdates', 'CdcMaxBatchInterval', 'CdcMinFileSize',
+  'DatePartitionEnabled', 'DatePartitionSequence', 'DatePartitionDelimiter', 'DatePartitionTimezone',
+  'PreserveTransactions', 'CdcPath', 'EncryptionMode', 'ServerSideEncryptionKmsKeyId', 'CannedAclForObjects',
+  'ExpectedBucketOwner',
 ];
 /** Off by default; what they switch on is missing here. */
-const REFUSED_WHEN_ON = [
-  'CdcPath', 'PreserveTransactions', 'GlueCatalogGeneration', 'AddColumnName', 'AddTrailingPaddingCharacter',
-];
-
-type Settings = Readonly<Record<string, unknown>>;
+const REFUSED_WHEN_ON = ['GlueCatalogGeneration', 'AddTrailingPaddingCharacter'];
 
 /**
  * Reads `S3Settings` with DMS's defaults.
@@ -54,93 +60,111 @@ type Settings = Readonly<Record<string, unknown>>;
  * @see https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Target.S3.html
  * @throws {UsageError} for a key that the local engine does not have
  */
-export function readS3Settings(task: string, settings: Settings): LakeSettings {
-  refuseUnsupported(task, settings);
-  const flag = (key: string, otherwise = false): boolean =>
-    (settings[key] === undefined ? otherwise : isOn(settings[key]));
-  const number = (key: string, otherwise: number): number => positive(task, key, settings[key] ?? otherwise);
-  const text = (key: string, otherwise: string): string => {
-    const value = settings[key];
-    return typeof value === 'string' && value !== '' ? value : otherwise;
-  };
-  const word = <W extends string>(key: string, allowed: readonly W[], otherwise: W): W =>
-    oneOf(task, key, allowed, settings[key] ?? otherwise);
+export function readS3Settings(task: string, values: Readonly<Record<string, unknown>>): LakeSettings {
+  const settings = new SettingsReader(task, values);
+  const known = [...WITHOUT_EFFECT, ...PARQUET_KEYS, ...CSV_KEYS, ...KEYS];
+  const unsupported = settings.keys.find((key) =>
+    (REFUSED_WHEN_ON.includes(key) ? settings.flag(key) : !known.includes(key)));
+  if (unsupported !== undefined) throw settings.problem(`${unsupported} is not supported by the local engine`);
 
-  const includeOp = flag('IncludeOpForFullLoad');
-  const insertsOnly = flag('CdcInsertsOnly');
-  const insertsAndUpdates = flag('CdcInsertsAndUpdates');
+  const isParquet = settings.word('DataFormat', ['csv', 'parquet'], 'csv') === 'parquet';
+  const includeOp = settings.flag('IncludeOpForFullLoad');
+  const insertsOnly = settings.flag('CdcInsertsOnly');
+  const insertsAndUpdates = settings.flag('CdcInsertsAndUpdates');
   if (insertsOnly && insertsAndUpdates) {
-    throw new UsageError(`task ${task}: S3Settings has both CdcInsertsOnly and CdcInsertsAndUpdates: switch one off`);
+    throw settings.problem('CdcInsertsOnly excludes CdcInsertsAndUpdates: switch one off');
   }
-  const timestampColumn = text('TimestampColumnName', '') || undefined;
+  const timestampColumn = settings.text('TimestampColumnName', '') || undefined;
+  const bucketFolder = settings.text('BucketFolder', '');
   return {
-    bucketFolder: text('BucketFolder', ''),
-    parquet: {
-      gzip: word('CompressionType', ['none', 'gzip'], 'none') === 'gzip',
-      version2: word('ParquetVersion', ['parquet-1-0', 'parquet-2-0'], 'parquet-1-0') === 'parquet-2-0',
-      encoding: word('EncodingType', ['plain', 'plain-dictionary', 'rle-dictionary'], 'rle-dictionary'),
-      rowGroupLength: number('RowGroupLength', 10_000),
-      dataPageSize: number('DataPageSize', 1024 * 1024),
-      dictPageSizeLimit: number('DictPageSizeLimit', 1024 * 1024),
-      statistics: flag('EnableStatistics', true),
-    },
-    timestampsInMilliseconds: flag('ParquetTimestampInMillisecond'),
+    bucketFolder,
+    format: isParquet ? parquetFormat(settings) : csvFormat(settings),
+    timestampsInMilliseconds: isParquet && settings.flag('ParquetTimestampInMillisecond'),
     loadColumns: { op: includeOp, timestampColumn },
     // Without `IncludeOpForFullLoad` the insert-only modes leave the column out of the changes too.
     changeColumns: { op: includeOp || !(insertsOnly || insertsAndUpdates), timestampColumn },
-    useTaskStartTime: flag('UseTaskStartTimeForFullLoadTimestamp'),
+    useTaskStartTime: settings.flag('UseTaskStartTimeForFullLoadTimestamp'),
     insertsOnly,
     insertsAndUpdates,
-    maxBatchSeconds: number('CdcMaxBatchInterval', 60),
-    minFileBytes: number('CdcMinFileSize', 32_000) * 1024,
-    datePartition: flag('DatePartitionEnabled')
+    maxBatchSeconds: settings.number('CdcMaxBatchInterval', 60),
+    minFileBytes: settings.number('CdcMinFileSize', 32_000) * 1024,
+    datePartition: settings.flag('DatePartitionEnabled')
       ? {
-        sequence: word('DatePartitionSequence', DATE_PARTITION_SEQUENCES, 'YYYYMMDD'),
-        delimiter: word('DatePartitionDelimiter', DATE_PARTITION_DELIMITERS, 'SLASH'),
-        timeZone: knownTimeZone(task, settings.DatePartitionTimezone ?? 'UTC'),
+        sequence: settings.word('DatePartitionSequence', DATE_PARTITION_SEQUENCES, 'YYYYMMDD'),
+        delimiter: settings.word('DatePartitionDelimiter', DATE_PARTITION_DELIMITERS, 'SLASH'),
+        timeZone: settings.timeZone('DatePartitionTimezone', 'UTC'),
       }
       : undefined,
+    transactions: transactionSettings(settings, bucketFolder),
+    objects: objectSettings(settings),
   };
 }
 
-function refuseUnsupported(task: string, settings: Settings): void {
-  const refuse = (what: string): never => {
-    throw new UsageError(`task ${task}: ${what} is not supported by the local engine yet`);
+function parquetFormat(settings: SettingsReader): ParquetFormat {
+  return {
+    kind: 'parquet',
+    gzip: isGzip(settings),
+    version2: settings.word('ParquetVersion', ['parquet-1-0', 'parquet-2-0'], 'parquet-1-0') === 'parquet-2-0',
+    encoding: settings.word('EncodingType', ['plain', 'plain-dictionary', 'rle-dictionary'], 'rle-dictionary'),
+    rowGroupLength: settings.number('RowGroupLength', 10_000),
+    dataPageSize: settings.number('DataPageSize', 1024 * 1024),
+    dictPageSizeLimit: settings.number('DictPageSizeLimit', 1024 * 1024),
+    statistics: settings.flag('EnableStatistics', true),
   };
-  if (wireValue(settings.DataFormat ?? 'csv') !== 'parquet') {
-    refuse(`S3Settings.DataFormat ${JSON.stringify(settings.DataFormat ?? 'csv')} (only "parquet" is)`);
+}
+
+function csvFormat(settings: SettingsReader): CsvFormat {
+  const delimiter = settings.rawText('CsvDelimiter', ',') || ',';
+  const rowDelimiter = settings.rawText('CsvRowDelimiter', '\n') || '\n';
+  if (delimiter === rowDelimiter) throw settings.problem('CsvDelimiter and CsvRowDelimiter are the same: change one');
+  const notSupplied = settings.flag('UseCsvNoSupValue');
+  if (notSupplied && !settings.has('CsvNoSupValue')) {
+    throw settings.problem('UseCsvNoSupValue is on without CsvNoSupValue: give the text that stands for such values');
   }
-  for (const key of Object.keys(settings)) {
-    if (REFUSED_WHEN_ON.includes(key) && settings[key] !== '' && settings[key] !== false && settings[key] !== 'false') {
-      refuse(`S3Settings.${key}`);
-    }
-    if (![...REFUSED_WHEN_ON, ...SUPPORTED, ...WITHOUT_EFFECT].includes(key)) refuse(`S3Settings.${key}`);
+  return {
+    kind: 'csv',
+    gzip: isGzip(settings),
+    delimiter,
+    rowDelimiter,
+    nullValue: settings.rawText('CsvNullValue', 'NULL'),
+    notSuppliedValue: notSupplied ? settings.rawText('CsvNoSupValue', '') : undefined,
+    quotes: settings.flag('Rfc4180', true),
+    header: settings.flag('AddColumnName'),
+    maxFileBytes: settings.number('MaxFileSize', 1_048_576) * 1024,
+  };
+}
+
+const isGzip = (settings: SettingsReader): boolean =>
+  settings.word('CompressionType', ['none', 'gzip'], 'none') === 'gzip';
+
+function transactionSettings(settings: SettingsReader, bucketFolder: string): TransactionSettings | undefined {
+  if (!settings.flag('PreserveTransactions')) return undefined;
+  const excluded = ['DatePartitionEnabled', 'AddColumnName'].find((key) => settings.flag(key));
+  if (excluded !== undefined) throw settings.problem(`PreserveTransactions excludes ${excluded}: switch one off`);
+  const path = settings.text('CdcPath', '').split('/').filter((folder) => folder !== '');
+  if (path.length === 0 || !path.every(isFolderName)) {
+    throw settings.problem('PreserveTransactions needs a CdcPath: give the folder for the transaction files');
   }
+  return {
+    folder: [...bucketFolder.split('/').filter((folder) => folder !== ''), ...path].join('/'),
+    format: csvFormat(settings),
+  };
 }
 
-function positive(task: string, key: string, value: unknown): number {
-  const number = typeof value === 'string' && value !== '' ? Number(value) : value;
-  if (typeof number === 'number' && number > 0 && Number.isFinite(number)) return number;
-  throw new UsageError(`task ${task}: S3Settings.${key} is ${JSON.stringify(value)}: give a number above 0`);
-}
+const CANNED_ACLS = [
+  'none', 'private', 'public-read', 'public-read-write', 'authenticated-read', 'aws-exec-read', 'bucket-owner-read',
+  'bucket-owner-full-control',
+] as const;
 
-function oneOf<W extends string>(task: string, key: string, allowed: readonly W[], value: unknown): W {
-  const word = allowed.find((candidate) => wireValue(candidate) === wireValue(value));
-  if (word !== undefined) return word;
-  throw new UsageError(`task ${task}: S3Settings.${key} is ${JSON.stringify(value)}: it must be one of ${allowed.join(', ')}`);
-}
-
-function knownTimeZone(task: string, value: unknown): string {
-  try {
-    return new Intl.DateTimeFormat('en-US', { timeZone: String(value) }).resolvedOptions().timeZone;
-  } catch {
-    throw new UsageError(`task ${task}: S3Settings.DatePartitionTimezone is ${JSON.stringify(value)}: give an area and location such as Europe/Berlin`);
-  }
-}
-
-const isOn = (value: unknown): boolean => value === true || value === 'true';
-
-/** The service takes `GZIP` and `PARQUET_2_0` as well as the API's own `gzip` and `parquet-2-0`. */
-function wireValue(value: unknown): string {
-  return String(value).toLowerCase().replaceAll('_', '-');
+function objectSettings(settings: SettingsReader): ObjectSettings {
+  const acl = settings.word('CannedAclForObjects', CANNED_ACLS, 'none');
+  const withKey = settings.word('EncryptionMode', ['sse-s3', 'sse-kms'], 'sse-s3') === 'sse-kms';
+  return {
+    encryption: withKey ? 'aws:kms' : settings.has('EncryptionMode') ? 'AES256' : undefined,
+    kmsKeyId: withKey ? settings.knownText('ServerSideEncryptionKmsKeyId') : undefined,
+    acl: acl === 'none' ? undefined : acl,
+    bucketOwner: settings.knownText('ExpectedBucketOwner'),
+    unknown: [...(withKey ? ['ServerSideEncryptionKmsKeyId'] : []), 'ExpectedBucketOwner']
+      .filter((key) => settings.isReference(key)),
+  };
 }

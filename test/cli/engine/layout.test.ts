@@ -1,4 +1,6 @@
-import { changeFileName, datePartitionFolder, loadFileName, tableFolder } from '../../../cli/engine/target/layout';
+import {
+  changeFileName, datePartitionFolder, isFolderName, loadFileName, tableFolder, transactionFileName,
+} from '../../../cli/engine/target/layout';
 import { selection, transformation } from '../../support/dms-template';
 import { runEngine, type EngineRun } from '../../support/engine-run';
 import { query } from '../../support/lake';
@@ -18,16 +20,28 @@ afterAll(async () => {
 
 describe('names', () => {
   test('load files are counted in hexadecimal', () => {
-    expect([1, 9, 10, 16, 0xffffffff].map(loadFileName)).toEqual([
+    expect([1, 9, 10, 16, 0xffffffff].map((number) => loadFileName(number, '.parquet'))).toEqual([
       'LOAD00000001.parquet', 'LOAD00000009.parquet', 'LOAD0000000A.parquet', 'LOAD00000010.parquet', 'LOADFFFFFFFF.parquet',
     ]);
   });
 
+  test('segments of a parallel load have a folder, or their number before the name', () => {
+    expect(loadFileName(10, '.csv.gz', { index: 2, name: 'north' })).toBe('north/LOAD0000000A.csv.gz');
+    expect(loadFileName(1, '.csv', { index: 12, name: undefined })).toBe('SEGMENT12_LOAD00000001.csv');
+  });
+
+  test.each([['t', true], ['.t', true], ['Größe 1', true], ['', false], ['.', false], ['..', false], ['a/b', false], ['a\0', false]])(
+    '%j can be a folder: %s', (name, can) => expect(isFolderName(name)).toBe(can));
+
   test('files of changes are named for the moment, in the time zone of the partitions', () => {
     const moment = new Date('2021-11-23T01:38:30.013Z');
-    expect(changeFileName(moment)).toBe('20211123-013830013.parquet');
-    expect(changeFileName(moment, 'America/New_York')).toBe('20211122-203830013.parquet');
-    expect(changeFileName(new Date('2021-11-23T00:00:00.000Z'))).toBe('20211123-000000000.parquet');
+    expect(changeFileName(moment, '.parquet')).toBe('20211123-013830013.parquet');
+    expect(changeFileName(moment, '.csv', 'America/New_York')).toBe('20211122-203830013.csv');
+    expect(changeFileName(new Date('2021-11-23T00:00:00.000Z'), '.parquet')).toBe('20211123-000000000.parquet');
+  });
+
+  test('files of transactions are named for the moment', () => {
+    expect(transactionFileName(new Date('2020-11-17T15:30:46.033Z'), '.csv')).toBe('CDC_TXN-20201117153046033.csv');
   });
 
   test('folders are those of DMS', () => {
