@@ -37,7 +37,7 @@ export function chooseTasks(path: string, choice: TaskChoice): StackTask[] {
   }
   const chosen = choice.task === undefined ? inStack : inStack.filter(({ task }) => task.logicalId === choice.task);
   if (chosen.length === 0) {
-    const ids = inStack.map(({ task }) => task.logicalId).join(', ');
+    const ids = [...new Set(inStack.map(({ task }) => task.logicalId))].join(', ');
     throw new UsageError(`there is no task "${choice.task}" in ${path}: it has ${ids}`);
   }
   if (new Set(chosen.map(({ stack }) => stack)).size > 1) {

@@ -5,7 +5,6 @@ import { runDms } from '../support/dms';
 import { TemporaryFolders } from '../support/temporary-folder';
 
 const folders = new TemporaryFolders();
-afterEach(() => folders.removeAll());
 
 const SELECTION = {
   'rule-type': 'selection',

@@ -38,7 +38,6 @@ beforeAll(async () => {
 afterAll(() => {
   duckDb.closeSync();
   instance.closeSync();
-  folders.removeAll();
 });
 
 async function written(file: ExampleFile, options: Partial<WriterOptions> = {}): Promise<string> {

@@ -47,7 +47,6 @@ const here = program !== undefined || process.env.CI !== undefined;
 
   afterAll(async () => {
     await browser?.close();
-    folders.removeAll();
   });
 
   const view = (width: number, scheme: View['scheme'] = 'light'): Promise<void> => browser.open(file, { width, scheme });

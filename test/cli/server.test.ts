@@ -59,7 +59,6 @@ afterEach(async () => {
     holders.splice(0).filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null)
       .map((holder) => end(holder, 'SIGTERM')),
   );
-  folders.removeAll();
 });
 
 describe.each(SUPPORTED_VERSIONS)('PostgreSQL %i', (version) => {

@@ -69,6 +69,15 @@ const filters = (tables: readonly MappedTable[], tableName: string): fc.Arbitrar
   }), { maxLength: 2 });
 };
 
+/** With a name that has no wildcard in it, where there is one. */
+const explicitly = (tables: readonly MappedTable[]): fc.MaybeWeightedArbitrary<object>[] => {
+  const exact = tables.filter((table) => !table.name.includes('%'));
+  return exact.length === 0 ? [] : [{ weight: 1, arbitrary: fc.record({
+    'rule-action': name('explicit'),
+    'object-locator': fc.constantFrom(...exact).map((table) => ({ 'schema-name': table.schema, 'table-name': table.name })),
+  }) }];
+};
+
 const selectionOf = (tables: readonly MappedTable[]): fc.Arbitrary<object> => fc.oneof(
   { weight: 4, arbitrary: fc.record({
     'rule-action': name('include', 'include', 'include', 'exclude'),
@@ -79,11 +88,7 @@ const selectionOf = (tables: readonly MappedTable[]): fc.Arbitrary<object> => fc
     // In a name with a wildcard in it they would not be exact.
     ...(list.length === 0 || /[%_]/.test(table.name + table.schema) ? {} : { filters: list }),
   }))) },
-  { weight: 1, arbitrary: fc.record({
-    'rule-action': name('explicit'),
-    'object-locator': fc.constantFrom(...tables).filter((table) => !table.name.includes('%'))
-      .map((table) => ({ 'schema-name': table.schema, 'table-name': table.name })),
-  }) },
+  ...explicitly(tables),
 ).chain((rule) => fc.option(fc.integer({ min: 1, max: 9 }), { freq: 2 }).map((order) => ({
   'rule-type': 'selection', ...rule, ...(order === null || (rule as Record<string, unknown>)['rule-action'] === 'exclude' ? {} : { 'load-order': String(order) }),
 })));

@@ -33,20 +33,26 @@ export class SourceDatabase {
   }
 }
 
-/** One PostgreSQL server for a test file that gives each test a database. */
+/**
+ * A PostgreSQL server of a test file, or of the `describe` that makes it, which gives each test a database: it runs
+ * from before the first test until after the last one.
+ */
 export class SourceServer {
   private readonly databases: SourceDatabase[] = [];
   private count = 0;
+  private running: EmbeddedPostgres | undefined;
 
-  private constructor(public readonly server: EmbeddedPostgres) {}
+  public constructor(parameters: Readonly<Record<string, string>> = {}, version: PostgresVersion = 14) {
+    beforeAll(async () => {
+      this.running = await EmbeddedPostgres.start({
+        version, database: 'admin', parameters: { wal_level: 'logical', ...parameters },
+      });
+    });
+    afterAll(() => this.stop());
+  }
 
-  public static async start(
-    parameters: Readonly<Record<string, string>> = {},
-    version: PostgresVersion = 14,
-  ): Promise<SourceServer> {
-    return new SourceServer(await EmbeddedPostgres.start({
-      version, database: 'admin', parameters: { wal_level: 'logical', ...parameters },
-    }));
+  public get server(): EmbeddedPostgres {
+    return this.running!;
   }
 
   public async database(): Promise<SourceDatabase> {
@@ -82,8 +88,8 @@ export class SourceServer {
     }
   }
 
-  public async stop(): Promise<void> {
+  private async stop(): Promise<void> {
     await Promise.all(this.databases.map((database) => database.close()));
-    await this.server.stop();
+    await this.running?.stop();
   }
 }

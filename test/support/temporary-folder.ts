@@ -2,9 +2,13 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Temporary folders for one test file, removed together. */
+/** Temporary folders of a test file, or of the `describe` that makes them: removed after its last test. */
 export class TemporaryFolders {
   private readonly made: string[] = [];
+
+  public constructor() {
+    afterAll(() => this.removeAll());
+  }
 
   public create(): string {
     const folder = mkdtempSync(join(realpathSync(tmpdir()), 'dms-test-'));
@@ -12,7 +16,7 @@ export class TemporaryFolders {
     return folder;
   }
 
-  public removeAll(): void {
+  private removeAll(): void {
     this.made.splice(0).forEach((folder) => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   }
 }

@@ -7,7 +7,6 @@ import { TemporaryFolders } from '../support/temporary-folder';
 const ROOT = join(__dirname, '..', '..');
 const folders = new TemporaryFolders();
 const folder = folders.create();
-afterAll(() => folders.removeAll());
 
 interface Topic {
   readonly name: string;

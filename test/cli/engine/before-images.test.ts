@@ -5,16 +5,7 @@ import { SourceServer } from '../../support/source-server';
 import { TemporaryFolders } from '../../support/temporary-folder';
 
 const folders = new TemporaryFolders();
-let server: SourceServer;
-
-beforeAll(async () => {
-  server = await SourceServer.start();
-});
-
-afterAll(async () => {
-  await server.stop();
-  folders.removeAll();
-});
+const server = new SourceServer();
 
 const people = sourceTable({ id: 'integer', site: 'integer', name: 'varchar', cv: 'text' }, { key: ['site', 'id'] });
 const before = (id: number, definition: object, locator: object = {}): object =>

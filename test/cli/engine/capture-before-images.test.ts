@@ -4,18 +4,11 @@ import { SourceServer, type SourceDatabase } from '../../support/source-server';
 import { TemporaryFolders } from '../../support/temporary-folder';
 
 const folders = new TemporaryFolders();
-let server: SourceServer;
+const server = new SourceServer();
 let db: SourceDatabase;
 
-beforeAll(async () => {
-  server = await SourceServer.start();
-});
 beforeEach(async () => {
   db = await server.database();
-});
-afterAll(async () => {
-  await server.stop();
-  folders.removeAll();
 });
 
 const CHANGES = `

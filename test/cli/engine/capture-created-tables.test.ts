@@ -5,22 +5,15 @@ import { SourceServer, type SourceDatabase } from '../../support/source-server';
 import { TemporaryFolders } from '../../support/temporary-folder';
 
 const folders = new TemporaryFolders();
-let server: SourceServer;
+const server = new SourceServer();
 let db: SourceDatabase;
 
-beforeAll(async () => {
-  server = await SourceServer.start();
-});
 beforeEach(async () => {
   db = await server.database();
   await db.query("CREATE TABLE t (id integer PRIMARY KEY, word varchar(20)); INSERT INTO t VALUES (1, 'one')");
 });
 afterEach(async () => {
   expect(await db.leftovers()).toEqual([]);
-});
-afterAll(async () => {
-  await server.stop();
-  folders.removeAll();
 });
 
 const run = (task: TemplateOptions, ...changes: string[]): Promise<EngineRun> => runEngine(db.url, task, {

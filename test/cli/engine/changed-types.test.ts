@@ -5,16 +5,7 @@ import { SourceServer } from '../../support/source-server';
 import { TemporaryFolders } from '../../support/temporary-folder';
 
 const folders = new TemporaryFolders();
-let server: SourceServer;
-
-beforeAll(async () => {
-  server = await SourceServer.start();
-});
-
-afterAll(async () => {
-  await server.stop();
-  folders.removeAll();
-});
+const server = new SourceServer();
 
 const changeType = (id: number, locator: object, type: string, rest: object = {}): object =>
   transformation(id, 'change-data-type', 'column', locator, { 'data-type': { type, ...rest } });

@@ -5,16 +5,7 @@ import { SourceServer, type SourceDatabase } from '../../support/source-server';
 import { TemporaryFolders } from '../../support/temporary-folder';
 
 const folders = new TemporaryFolders();
-let server: SourceServer;
-
-beforeAll(async () => {
-  server = await SourceServer.start();
-});
-
-afterAll(async () => {
-  await server.stop();
-  folders.removeAll();
-});
+const server = new SourceServer();
 
 const run = (db: SourceDatabase, changes: string, ...rules: object[]): Promise<EngineRun> => runEngine(
   db.url, { rules: [EVERYTHING, ...rules] }, { folder: folders.create(), changes: () => db.query(changes) });

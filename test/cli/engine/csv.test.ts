@@ -16,8 +16,6 @@ import { TemporaryFolders } from '../../support/temporary-folder';
 
 const folders = new TemporaryFolders();
 
-afterAll(() => folders.removeAll());
-
 const PLAIN: CsvOptions = {
   delimiter: ',', rowDelimiter: '\n', nullValue: 'NULL', notSuppliedValue: undefined, quotes: true, header: false, gzip: false,
 };
@@ -100,13 +98,9 @@ test('a sink that fails behind gzip fails the write, and nothing hangs', async (
 });
 
 describe('a lake of CSV files', () => {
-  let server: SourceServer;
+  const server = new SourceServer();
   let db: SourceDatabase;
 
-  beforeAll(async () => {
-    server = await SourceServer.start();
-  });
-  afterAll(() => server.stop());
   beforeEach(async () => {
     db = await server.database();
   });

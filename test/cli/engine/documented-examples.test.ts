@@ -66,17 +66,9 @@ const EXTENSIONS: Extensions = {
 
 const examples = documentedExamples();
 const folders = new TemporaryFolders();
-let server: SourceServer;
+const server = new SourceServer({ max_replication_slots: '10' });
 
 if (examples !== undefined) {
-  beforeAll(async () => {
-    server = await SourceServer.start({ max_replication_slots: '10' });
-  });
-  afterAll(async () => {
-    await server.stop();
-    folders.removeAll();
-  });
-
   const isElsewhere = (example: DocumentedExample): boolean => numberOf(example) in ELSEWHERE;
   const valid = examples.filter(({ expected }) => expected === 'valid');
   const named = (list: readonly DocumentedExample[]): [string, DocumentedExample][] =>

@@ -90,16 +90,7 @@ describe('expressions', () => {
 
 describe('in a rehearsal', () => {
   const folders = new TemporaryFolders();
-  let server: SourceServer;
-
-  beforeAll(async () => {
-    server = await SourceServer.start();
-  });
-
-  afterAll(async () => {
-    await server.stop();
-    folders.removeAll();
-  });
+  const server = new SourceServer();
 
   test('rows are flagged by what happened to them, deleted ones too, and know their table', async () => {
     const db = await server.database();

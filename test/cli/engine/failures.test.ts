@@ -13,13 +13,10 @@ import { TemporaryFolders } from '../../support/temporary-folder';
 
 const folders = new TemporaryFolders();
 const running: RunningDms[] = [];
-let server: SourceServer;
+const server = new SourceServer({ max_replication_slots: '8', max_wal_senders: '10' });
 let db: SourceDatabase;
 let folder: string;
 
-beforeAll(async () => {
-  server = await SourceServer.start({ max_replication_slots: '8', max_wal_senders: '10' });
-});
 beforeEach(async () => {
   db = await server.database();
   folder = folders.create();
@@ -31,10 +28,6 @@ afterEach(async () => {
     return result;
   }));
   await db.close();
-});
-afterAll(async () => {
-  await server.stop();
-  folders.removeAll();
 });
 
 const workdir = (): string => join(folder, 'work', 'Task');

@@ -9,15 +9,7 @@ import { TemporaryFolders } from '../../support/temporary-folder';
 import type { FilterConditionDefinition } from '../../../lib/table-mappings/document';
 
 const folders = new TemporaryFolders();
-let server: SourceServer;
-
-beforeAll(async () => {
-  server = await SourceServer.start();
-});
-afterAll(async () => {
-  await server.stop();
-  folders.removeAll();
-});
+const server = new SourceServer();
 
 /** Type, values of a column, and what filters may ask of it, which is the same and more. */
 const TYPES: readonly (readonly [type: string, values: readonly string[], asked: readonly string[]])[] = [

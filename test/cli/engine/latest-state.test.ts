@@ -5,16 +5,11 @@ import { type SourceDatabase, SourceServer } from '../../support/source-server';
 import { TemporaryFolders } from '../../support/temporary-folder';
 
 const folders = new TemporaryFolders();
-let server: SourceServer;
+const server = new SourceServer();
 let db: SourceDatabase;
 
 beforeAll(async () => {
-  server = await SourceServer.start();
   db = await server.database();
-});
-afterAll(async () => {
-  await server.stop();
-  folders.removeAll();
 });
 
 /** One transaction, in which rows are changed several times and keys are used again. */

@@ -8,15 +8,7 @@ import { SourceServer, type SourceDatabase } from '../../support/source-server';
 import { TemporaryFolders } from '../../support/temporary-folder';
 
 const folders = new TemporaryFolders();
-let server: SourceServer;
-
-beforeAll(async () => {
-  server = await SourceServer.start();
-});
-afterAll(async () => {
-  await server.stop();
-  folders.removeAll();
-});
+const server = new SourceServer();
 
 describe('names', () => {
   test('load files are counted in hexadecimal', () => {

@@ -11,21 +11,14 @@ const SMALL_PARTS = 8192;
 const RANGES = Math.min(8, availableParallelism());
 
 const folders = new TemporaryFolders();
-let server: SourceServer;
+const server = new SourceServer();
 let db: SourceDatabase;
 
-beforeAll(async () => {
-  server = await SourceServer.start();
-});
 beforeEach(async () => {
   db = await server.database();
 });
 afterEach(async () => {
   expect(await db.leftovers()).toEqual([]);
-});
-afterAll(async () => {
-  await server.stop();
-  folders.removeAll();
 });
 
 const T = `CREATE TABLE t (id integer PRIMARY KEY, region varchar(5), amount numeric(10, 2));

@@ -15,19 +15,16 @@ import { SourceServer } from '../../support/source-server';
 import { TemporaryFolders } from '../../support/temporary-folder';
 
 const folders = new TemporaryFolders();
-let server: SourceServer;
+const server = new SourceServer();
 let session: Client;
 
 beforeAll(async () => {
-  server = await SourceServer.start();
   const db = await server.database();
   await db.query('CREATE SCHEMA shop; CREATE TABLE shop.orders (id bigint PRIMARY KEY, price numeric, card varchar)');
   session = await openSession(db.url);
 });
 afterAll(async () => {
   await session.end();
-  await server.stop();
-  folders.removeAll();
 });
 
 const filter = (column: string, ...conditions: object[]): object =>

@@ -5,16 +5,7 @@ import { SourceServer } from '../../support/source-server';
 import { TemporaryFolders } from '../../support/temporary-folder';
 
 const folders = new TemporaryFolders();
-let server: SourceServer;
-
-beforeAll(async () => {
-  server = await SourceServer.start();
-});
-
-afterAll(async () => {
-  await server.stop();
-  folders.removeAll();
-});
+const server = new SourceServer();
 
 const mask = (id: number, action: string, column: string, rest: object = {}): object =>
   transformation(id, `data-masking-${action}`, 'column', { 'column-name': column }, rest);

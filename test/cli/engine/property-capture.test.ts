@@ -40,14 +40,9 @@ const scenario = (version: number): fc.Arbitrary<Scenario> => randomTables(versi
 }));
 
 const folders = new TemporaryFolders();
-afterAll(() => folders.removeAll());
 
 describe.each([SUPPORTED_VERSIONS[0], SUPPORTED_VERSIONS.at(-1)!])('PostgreSQL %i', (version) => {
-  let server: SourceServer;
-  beforeAll(async () => {
-    server = await SourceServer.start({ max_replication_slots: '10' }, version);
-  });
-  afterAll(() => server.stop());
+  const server = new SourceServer({ max_replication_slots: '10' }, version);
 
   test('random transactions on random tables: every change is in the lake once, and its last states are the source', async () => {
     await holdsFor(scenario(version), 6, (random) => holds(server, random));

@@ -13,14 +13,7 @@ import { SourceServer } from '../../support/source-server';
 import { TemporaryFolders } from '../../support/temporary-folder';
 
 const folders = new TemporaryFolders();
-let server: SourceServer;
-beforeAll(async () => {
-  server = await SourceServer.start({ max_replication_slots: '10' });
-});
-afterAll(async () => {
-  await server.stop();
-  folders.removeAll();
-});
+const server = new SourceServer({ max_replication_slots: '10' });
 
 test('random mappings over random tables: the lake has the tables, columns and rows that the documentation promises', async () => {
   await holdsFor(randomMapping, 24, holds);

@@ -9,13 +9,10 @@ import { TemporaryFolders } from '../../support/temporary-folder';
 
 const folders = new TemporaryFolders();
 const running: RunningDms[] = [];
-let server: SourceServer;
+const server = new SourceServer({ max_replication_slots: '4', max_wal_senders: '6' });
 let db: SourceDatabase;
 let folder: string;
 
-beforeAll(async () => {
-  server = await SourceServer.start({ max_replication_slots: '4', max_wal_senders: '6' });
-});
 beforeEach(async () => {
   db = await server.database();
   folder = folders.create();
@@ -29,10 +26,6 @@ afterEach(async () => {
     await db.query('SELECT pg_drop_replication_slot($1)', [slot]);
   }
   await db.close();
-});
-afterAll(async () => {
-  await server.stop();
-  folders.removeAll();
 });
 
 function templateFile(options: TemplateOptions = {}): string {
@@ -186,15 +179,14 @@ describe('bad input: exit 2, one line, nothing left in source or lake', () => {
     await refused(await rehearse(asReader()), /^dms: the source user may not publish the tables: permission denied/);
   });
 
-  test('wal_level is not logical', async () => {
-    const other = await SourceServer.start({ wal_level: 'replica' });
-    try {
-      const url = (await other.database()).url;
+  describe('of a server without logical decoding', () => {
+    const other = new SourceServer({ wal_level: 'replica' });
+
+    test('wal_level is not logical', async () => {
+      const { url } = await other.database();
       await refused(await rehearse(url), 'dms: wal_level of the source is "replica": change capture needs "logical"; '
         + 'set wal_level = logical (on RDS and Aurora rds.logical_replication = 1) and restart the server');
-    } finally {
-      await other.stop();
-    }
+    });
   });
 
   test('a load that fails takes everything with it', async () => {

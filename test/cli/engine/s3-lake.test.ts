@@ -26,7 +26,6 @@ beforeAll(async () => {
 afterAll(async () => {
   client.destroy();
   await s3.stop();
-  folders.removeAll();
 });
 beforeEach(async () => {
   s3.reset();
@@ -200,14 +199,10 @@ describe('back-pressure', () => {
 });
 
 describe('dms rehearse --target s3://…', () => {
-  let server: SourceServer;
+  const server = new SourceServer();
   let db: SourceDatabase;
   let folder: string;
 
-  beforeAll(async () => {
-    server = await SourceServer.start();
-  });
-  afterAll(() => server.stop());
   beforeEach(async () => {
     db = await server.database();
     folder = folders.create();

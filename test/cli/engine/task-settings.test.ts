@@ -5,13 +5,10 @@ import { SourceServer, type SourceDatabase } from '../../support/source-server';
 import { TemporaryFolders } from '../../support/temporary-folder';
 
 const folders = new TemporaryFolders();
-let server: SourceServer;
+const server = new SourceServer({ max_replication_slots: '20' });
 let db: SourceDatabase;
 let folder: string;
 
-beforeAll(async () => {
-  server = await SourceServer.start({ max_replication_slots: '20' });
-});
 beforeEach(async () => {
   db = await server.database();
   folder = folders.create();
@@ -19,10 +16,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await db.close();
-});
-afterAll(async () => {
-  await server.stop();
-  folders.removeAll();
 });
 
 const run = (task: TemplateOptions, options: Partial<EngineRunOptions> = {}): Promise<EngineRun> =>

@@ -4,7 +4,6 @@ import { SourceServer, type SourceDatabase } from '../../support/source-server';
 import { TemporaryFolders } from '../../support/temporary-folder';
 
 const folders = new TemporaryFolders();
-afterAll(() => folders.removeAll());
 
 /** A type, values as SQL literals, and what DuckDB reads from the lake. */
 type TypeCase = readonly [type: string, parquet: string, values: readonly (readonly [sql: string, read: unknown])[]];
@@ -81,13 +80,12 @@ const PREPARE = `
   CREATE DOMAIN fine_price AS price NOT NULL;
   CREATE TYPE pair AS (number integer, word text);`;
 
-test.each(SUPPORTED_VERSIONS)('every type reaches the lake, by COPY and by changes: PostgreSQL %i', async (version) => {
-  const server = await SourceServer.start({}, version);
-  try {
+describe.each(SUPPORTED_VERSIONS)('PostgreSQL %i', (version) => {
+  const server = new SourceServer({}, version);
+
+  test('every type reaches the lake, by COPY and by changes', async () => {
     await checkEveryType(await server.database());
-  } finally {
-    await server.stop();
-  }
+  });
 });
 
 async function checkEveryType(db: SourceDatabase): Promise<void> {

@@ -4,16 +4,7 @@ import { SourceServer } from '../../support/source-server';
 import { TemporaryFolders } from '../../support/temporary-folder';
 
 const folders = new TemporaryFolders();
-let server: SourceServer;
-
-beforeAll(async () => {
-  server = await SourceServer.start();
-});
-
-afterAll(async () => {
-  await server.stop();
-  folders.removeAll();
-});
+const server = new SourceServer();
 
 test('a full-load task loads views like tables: filtered and transformed, with nothing to compare by', async () => {
   const db = await server.database();

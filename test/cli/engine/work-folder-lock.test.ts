@@ -6,7 +6,6 @@ import { beginOf } from '../../../cli/server/processes';
 import { TemporaryFolders } from '../../support/temporary-folder';
 
 const folders = new TemporaryFolders();
-afterAll(() => folders.removeAll());
 
 const held = /^another dms \(process \d+\) works in .*: wait for its end, stop it with Ctrl-C, or give another/;
 const exists = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
