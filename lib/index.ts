@@ -17,6 +17,7 @@ export * from './replication/migration-type';
 export * from './replication/replication-instance';
 export * from './replication/replication-instance-class';
 export * from './replication/replication-task';
+export * from './replication/task-lifecycle';
 export * from './sources/existing-postgres';
 export { PostgresCdcParameters, type PostgresCdcParametersProps } from './sources/postgres-cdc-parameters';
 export * from './sources/postgres-cdc-plugin';

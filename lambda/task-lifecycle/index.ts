@@ -1,0 +1,69 @@
+import { advance } from './advance';
+import { lookAt, testConnection } from './dms';
+import type { LifecycleEvent, Plan, PlannedEvent } from './event';
+import { explain, faultKind } from './faults';
+import { planFor } from './plan';
+import { surroundings } from './surroundings';
+import { isActive } from './task';
+
+/** CloudFormation takes answers of 4,096 bytes, of which the framework needs some. */
+const LONGEST_MESSAGE = 1500;
+
+/** For how long `onEvent` asks again when AWS does not answer: nobody calls it a second time. */
+const PATIENCE_MILLISECONDS = 180_000;
+const PAUSE_MILLISECONDS = 5_000;
+
+/** Begins a request of CloudFormation: decides what it comes down to. */
+export function onEvent(event: LifecycleEvent): Promise<Plan> {
+  return inPlainWords(async () => {
+    const plan = await patiently(() => planFor(event));
+    surroundings.log({ request: event.RequestType, resource: event.ResourceType, plan });
+    await testConnectionsAfresh(plan);
+    return plan;
+  });
+}
+
+/** Takes the request a step further. The framework calls it until it is complete. */
+export function isComplete(event: PlannedEvent): Promise<{ IsComplete: boolean }> {
+  return inPlainWords(async () => ({ IsComplete: event.Goal === undefined || await advance(event.Goal) }));
+}
+
+/** A test of yesterday says nothing of an endpoint changed today. What cannot be tested now is tested later. */
+async function testConnectionsAfresh({ Goal: goal }: Plan): Promise<void> {
+  if (goal?.wish.state !== 'running') return;
+  const { taskArn } = goal;
+  const task = await patiently(() => lookAt(taskArn));
+  if (task === undefined || isActive(task)) return;
+  for (const endpointArn of task.endpointArns) {
+    try {
+      await testConnection(task, endpointArn);
+    } catch (error) {
+      if (faultKind(error) === 'fatal') throw error;
+      surroundings.log({ taskArn, endpointArn, fault: explain(error) });
+    }
+  }
+}
+
+async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
+  const until = surroundings.now() + PATIENCE_MILLISECONDS;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const kind = faultKind(error);
+      if ((kind !== 'again' && kind !== 'denied') || surroundings.now() >= until) throw error;
+      surroundings.log({ fault: explain(error) });
+      await surroundings.sleep(PAUSE_MILLISECONDS);
+    }
+  }
+}
+
+async function inPlainWords<T>(handle: () => Promise<T>): Promise<T> {
+  try {
+    return await handle();
+  } catch (error) {
+    const message = error instanceof Error && error.name === 'Error' ? error.message : explain(error);
+    surroundings.log({ failure: message });
+    throw new Error(message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…` : message, { cause: error });
+  }
+}
