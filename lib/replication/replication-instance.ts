@@ -3,7 +3,8 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Size } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
-import { fail } from '../private/validation';
+import { fail, renderedProperties, validateWith } from '../private/validation';
+import { checkReplicationInstance, checkSubnetGroup } from '../rules';
 import type { IDmsServiceRoles } from './dms-service-roles';
 import { DmsVpcEndpoints } from './dms-vpc-endpoints';
 import { ReplicationInstanceClass } from './replication-instance-class';
@@ -144,6 +145,11 @@ export class ReplicationInstance extends Construct implements IReplicationInstan
       vpcSecurityGroupIds: this.connections.securityGroups.map((group) => group.securityGroupId),
     });
     this.replicationInstanceArn = instance.ref;
+    validateWith(this, () => [
+      ...checkReplicationInstance(renderedProperties(instance)),
+      // Until the VPC is looked up its subnets are stand-ins.
+      ...(vpcSubnets.isPendingLookup === true ? [] : checkSubnetGroup(renderedProperties(subnetGroup))),
+    ]);
 
     // DMS assumes the roles while it creates these two, and fails when they are not there yet.
     if (props.serviceRoles !== undefined) {

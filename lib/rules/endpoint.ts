@@ -1,4 +1,6 @@
+import { checkVerification } from './certificate';
 import { checkCredentials } from './credentials';
+import { checkEngine } from './engine';
 import { at, defineRules, Finding, finding } from './finding';
 import { checkPostgresEndpoint } from './postgres-source';
 import { checkPostgresTarget } from './postgres-target';
@@ -29,7 +31,9 @@ export function checkEndpoint(properties: CfnProperties, path: string = ''): Fin
       return value === undefined || allowed.includes(value) ? [] : [finding(ENDPOINT_RULES['unknown-value'],
         at(path, key), `${shown(value)} is not allowed${didYouMean(value, allowed)}: it is ${oneOf(allowed)}`)];
     }),
+    ...checkEngine(properties, path),
     ...checkCredentials(properties, path),
+    ...checkVerification(properties, path),
     ...(isPostgres({ properties }) ? checkPostgresEndpoint(properties, path) : []),
     ...(isPostgres({ properties }) ? checkPostgresTarget(properties, path) : []),
     ...(isRedshift(properties) ? checkRedshiftEndpoint(properties, path) : []),

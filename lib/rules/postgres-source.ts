@@ -1,7 +1,9 @@
 import { Json } from '../private/json';
+import { booleanOrText, choice, integerOrText, JsonMembers, scalar, text } from '../private/json-shape';
 import { endpointSettings } from './connection-attributes';
 import { at, defineRules, Finding, finding } from './finding';
-import { asNumber, asText, CfnProperties, isLeftOut, isUnresolved, oneOf, shown } from './values';
+import { checkMembers } from './shape';
+import { asNumber, asText, CfnProperties, isLeftOut, isUnresolved, oneOf, section, shown } from './values';
 
 const PAGE = 'https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.PostgreSQL.html';
 
@@ -60,6 +62,37 @@ export const POSTGRES_RULES = defineRules('postgres', PAGE, {
     reason: 'A slot of one\'s own is only used from a start position; DMS refuses the name without one.',
     fix: 'give CdcStartPosition, or remove PostgreSqlSettings.SlotName',
   },
+  'dms-version': {
+    reason: 'Each major version of PostgreSQL takes a version of DMS that knows it.',
+    fix: 'raise EngineVersion of the replication instance, or leave it out',
+  },
+  'dms-version-unsure': {
+    severity: 'warning',
+    reason: 'The pages of DMS disagree about which version first reads this major version of PostgreSQL.',
+    fix: 'raise EngineVersion of the replication instance, or leave it out',
+  },
+  'no-change-capture': {
+    reason: 'The log cannot be decoded through RDS Proxy, on a read replica before PostgreSQL 16, or in Aurora Serverless '
+      + 'v1.',
+    fix: 'use the writer of the database itself as the source, or a full-load task',
+  },
+  'wrong-type': {
+    reason: 'DMS refuses a value of another type than the documented one.',
+    fix: 'write the value as documented',
+  },
+  'unknown-value': {
+    reason: 'The mode of the database is a closed list.',
+    fix: 'use one of the documented values',
+  },
+  'out-of-range': {
+    reason: 'DMS refuses numbers outside of the documented range.',
+    fix: 'use a number in the range',
+  },
+  'unknown-key': {
+    severity: 'warning',
+    reason: 'CloudFormation refuses keys of PostgreSqlSettings that it does not know.',
+    fix: 'correct the spelling, or move the key to ExtraConnectionAttributes',
+  },
   'parallel-load-type': {
     reason: 'A PostgreSQL source is loaded in parallel by ranges only.',
     fix: 'use "type": "ranges" with columns and boundaries',
@@ -67,6 +100,26 @@ export const POSTGRES_RULES = defineRules('postgres', PAGE, {
       + 'CHAP_Tasks.CustomizingTasks.TableMapping.SelectionTransformation.Tablesettings.html',
   },
 });
+
+/** As CloudFormation has them; plug-in and file size have rules of their own. */
+const POSTGRES_SETTINGS: JsonMembers = {
+  AfterConnectScript: text,
+  BabelfishDatabaseName: text,
+  CaptureDdls: booleanOrText,
+  DatabaseMode: choice(['default', 'babelfish']),
+  DdlArtifactsSchema: text,
+  ExecuteTimeout: integerOrText(),
+  FailTasksOnLobTruncation: booleanOrText,
+  HeartbeatEnable: booleanOrText,
+  HeartbeatFrequency: integerOrText(),
+  HeartbeatSchema: text,
+  MapBooleanAsBoolean: booleanOrText,
+  MaxFileSize: scalar,
+  PluginName: text,
+  SecretsManagerAccessRoleArn: text,
+  SecretsManagerSecretId: text,
+  SlotName: text,
+};
 
 const PLUGINS = ['no-preference', 'test-decoding', 'pglogical'];
 const SETTINGS = ['PluginName', 'SlotName', 'HeartbeatEnable'];
@@ -93,6 +146,7 @@ export function checkPostgresEndpoint(properties: CfnProperties, path: string = 
       ? [finding(POSTGRES_RULES['plugin-name'], at(path, 'PostgreSqlSettings.PluginName'),
         `${shown(plugin)} is not a plug-in that DMS reads: it is ${oneOf(PLUGINS)}`)]
       : []),
+    ...checkMembers(section(properties.PostgreSqlSettings), POSTGRES_SETTINGS, at(path, 'PostgreSqlSettings'), POSTGRES_RULES),
   ];
 }
 

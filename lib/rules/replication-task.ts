@@ -5,23 +5,14 @@ import { POSTGRES_RULES, postgresSettings } from './postgres-source';
 import { checkRedshiftTask, isRedshift } from './redshift-target';
 import { TASK_RULES } from './replication-task-rules';
 import { checkS3Task } from './s3-task';
+import { checkServerless } from './serverless';
 import { checkTableMappings } from './table-mappings';
-import { capturesChanges, loadsTables, migrationType } from './task-kind';
+import { capturesChanges, isServerless, loadsTables, migrationType, TaskSubject } from './task-kind';
 import { checkTaskSettings } from './task-settings';
 import { isPostgres, parseJsonProperty } from './template';
 import {
   asBoolean, asText, CfnProperties, didYouMean, isLeftOut, isSet, isUnresolved, oneOf, section, shown,
 } from './values';
-
-/** A task with its endpoints, as far as they are known. */
-export interface TaskSubject {
-  /** Of an `AWS::DMS::ReplicationTask` or `AWS::DMS::ReplicationConfig`. */
-  readonly properties: CfnProperties;
-  /** Of the source endpoint. */
-  readonly source?: CfnProperties;
-  /** Of the target endpoint. */
-  readonly target?: CfnProperties;
-}
 
 const MIGRATION_TYPES = ['full-load', 'cdc', 'full-load-and-cdc'];
 
@@ -40,10 +31,12 @@ export function checkTask(task: TaskSubject, path: string = ''): Finding[] {
     ...(settings.value === undefined ? [] : inside(checkTaskSettings(settings.value), at(path, settingsKey))),
     ...checkType(properties, path),
     ...checkEndpointTypes(task, path),
-    ...checkStart(properties, source, path),
+    ...(isServerless(properties) ? [] : checkStart(properties, source, path)),
     ...(source && isPostgres({ properties: source }) ? checkPostgresTask(task, rules, path) : []),
     ...(isRecord(known) ? checkPrepMode(properties, known, at(path, settingsKey)) : []),
-    ...checkViews(properties, rules, at(path, 'TableMappings')),
+    ...(isServerless(properties)
+      ? checkServerless(task, rules, path)
+      : checkViews(properties, rules, at(path, 'TableMappings'))),
     ...(target?.EngineName === 's3'
       ? checkS3Task({ ...task, target, rules, settings: isRecord(known) ? known : undefined }, path, settingsKey)
       : []),
@@ -77,7 +70,7 @@ function mappingRules(mappings: unknown): Json[] {
 function checkType(properties: CfnProperties, path: string): Finding[] {
   const type = migrationType(properties);
   if (type === undefined || MIGRATION_TYPES.includes(type)) return [];
-  const key = 'ReplicationType' in properties ? 'ReplicationType' : 'MigrationType';
+  const key = isServerless(properties) ? 'ReplicationType' : 'MigrationType';
   return [finding(TASK_RULES['migration-type'], at(path, key),
     `${shown(type)} is not a migration type${didYouMean(type, MIGRATION_TYPES)}: it is ${oneOf(MIGRATION_TYPES)}`)];
 }
@@ -107,11 +100,11 @@ function checkPostgresTask({ properties, source = {} }: TaskSubject, rules: read
   const position = properties.CdcStartPosition;
   const heartbeat = settings.HeartbeatEnable;
   return [
-    ...(isSet(position) && isLeftOut(settings.SlotName) && !isCheckpoint(position)
+    ...(isSet(position) && isLeftOut(settings.SlotName) && !isCheckpoint(position) && !isServerless(properties)
       ? [finding(POSTGRES_RULES['start-position-without-slot'], at(path, 'CdcStartPosition'),
         'CdcStartPosition is given and the PostgreSQL source has no SlotName')]
       : []),
-    ...(isSet(settings.SlotName) && isLeftOut(position) && capturesChanges(properties)
+    ...(isSet(settings.SlotName) && isLeftOut(position) && capturesChanges(properties) && !isServerless(properties)
       ? [finding(POSTGRES_RULES['slot-without-start-position'], at(path, 'CdcStartPosition'),
         `the PostgreSQL source has the SlotName ${shown(settings.SlotName)} and there is no CdcStartPosition`)]
       : []),

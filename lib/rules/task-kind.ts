@@ -1,5 +1,18 @@
 import { asText, CfnProperties } from './values';
 
+/** A task with its endpoints, as far as they are known. */
+export interface TaskSubject {
+  /** Of an `AWS::DMS::ReplicationTask` or `AWS::DMS::ReplicationConfig`. */
+  readonly properties: CfnProperties;
+  /** Of the source endpoint. */
+  readonly source?: CfnProperties;
+  /** Of the target endpoint. */
+  readonly target?: CfnProperties;
+}
+
+/** Whether it is a serverless replication: its type has another name. */
+export const isServerless = (properties: CfnProperties): boolean => 'ReplicationType' in properties;
+
 /** The kind of migration of a replication task or serverless replication; `undefined` when not known. */
 export function migrationType(properties: CfnProperties): string | undefined {
   return asText(properties.MigrationType ?? properties.ReplicationType);

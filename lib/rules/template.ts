@@ -1,12 +1,9 @@
-import { isRecord, Json } from '../private/json';
+import { isRecord } from '../private/json';
+import { joinOf, referencesIn } from './references';
+import { ResourceDefinition, TemplateResources } from './resources';
 import { CfnProperties, isLeftOut, isUnresolved } from './values';
 
-/** A resource of a template. */
-export interface ResourceDefinition {
-  readonly logicalId: string;
-  readonly type: string;
-  readonly properties: CfnProperties;
-}
+export { type ResourceDefinition } from './resources';
 
 /** A replication task or serverless replication, and the resources of the template that it works with. */
 export interface TaskDefinition {
@@ -21,6 +18,8 @@ export interface TaskDefinition {
   readonly sourceParameterGroup?: ResourceDefinition;
   /** The bucket behind an S3 target endpoint, or the one in which files for Redshift are staged. */
   readonly targetBucket?: ResourceDefinition;
+  /** What a task runs on; a serverless replication has none. */
+  readonly replicationInstance?: ResourceDefinition;
 }
 
 /** What DMS does in a template. */
@@ -31,6 +30,8 @@ export interface TemplateDefinitions {
   readonly serverlessReplications: TaskDefinition[];
   /** `AWS::DMS::Endpoint`. */
   readonly endpoints: ResourceDefinition[];
+  /** All there is, whether DMS's own or not. */
+  readonly resources: TemplateResources;
 }
 
 const PARAMETER_GROUP_TYPES = ['AWS::RDS::DBParameterGroup', 'AWS::RDS::DBClusterParameterGroup'];
@@ -47,11 +48,13 @@ export function readTemplate(template: unknown): TemplateDefinitions {
   if (!isRecord(template) || !isRecord(template.Resources)) {
     throw new Error('this is no CloudFormation template: there is no object "Resources" in it');
   }
-  const reader = new TemplateReader(template.Resources);
+  const resources = new TemplateResources(template.Resources);
+  const reader = new TaskReader(resources);
   return {
-    tasks: reader.ofType('AWS::DMS::ReplicationTask').map((task) => reader.task(task)),
-    serverlessReplications: reader.ofType('AWS::DMS::ReplicationConfig').map((task) => reader.task(task)),
-    endpoints: reader.ofType('AWS::DMS::Endpoint'),
+    tasks: resources.ofType('AWS::DMS::ReplicationTask').map((task) => reader.task(task)),
+    serverlessReplications: resources.ofType('AWS::DMS::ReplicationConfig').map((task) => reader.task(task)),
+    endpoints: resources.ofType('AWS::DMS::Endpoint'),
+    resources,
   };
 }
 
@@ -76,32 +79,19 @@ export function parseJsonProperty(value: unknown): unknown {
 }
 
 function joinedText(value: unknown): string | undefined {
-  const join = isRecord(value) ? value['Fn::Join'] : undefined;
-  if (!Array.isArray(join) || typeof join[0] !== 'string' || !Array.isArray(join[1])) return undefined;
-  const parts = join[1] as unknown[];
-  return parts
+  const join = joinOf(value);
+  return join?.parts
     .map((part, index) => (typeof part === 'string' ? part : `\${Token[${referencesIn(part)[0] ?? index}]}`))
-    .join(join[0]);
+    .join(join.separator);
 }
 
-class TemplateReader {
-  private readonly resources: ReadonlyMap<string, ResourceDefinition>;
-
-  public constructor(resources: Json) {
-    this.resources = new Map(Object.entries(resources).flatMap(([logicalId, resource]) => {
-      if (!isRecord(resource) || typeof resource.Type !== 'string') return [];
-      const properties = isRecord(resource.Properties) ? resource.Properties : {};
-      return [[logicalId, { logicalId, type: resource.Type, properties }] as const];
-    }));
-  }
-
-  public ofType(...types: string[]): ResourceDefinition[] {
-    return [...this.resources.values()].filter(({ type }) => types.includes(type));
-  }
+/** Follows what a task refers to. */
+class TaskReader {
+  public constructor(private readonly resources: TemplateResources) {}
 
   public task({ logicalId, properties }: ResourceDefinition): TaskDefinition {
-    const source = this.referenced(properties.SourceEndpointArn, ['AWS::DMS::Endpoint']);
-    const target = this.referenced(properties.TargetEndpointArn, ['AWS::DMS::Endpoint']);
+    const source = this.resources.referenced(properties.SourceEndpointArn, ['AWS::DMS::Endpoint']);
+    const target = this.resources.referenced(properties.TargetEndpointArn, ['AWS::DMS::Endpoint']);
     const sourceDatabase = source && this.databaseOf(source);
     return {
       logicalId,
@@ -111,24 +101,26 @@ class TemplateReader {
       sourceDatabase,
       sourceParameterGroup: source && this.parameterGroupOf(source, sourceDatabase),
       targetBucket: target && this.bucketOf(target),
+      replicationInstance: this.resources.referenced(
+        properties.ReplicationInstanceArn, ['AWS::DMS::ReplicationInstance']),
     };
   }
 
   private bucketOf({ properties }: ResourceDefinition): ResourceDefinition | undefined {
     return [properties.S3Settings, properties.RedshiftSettings].filter(isRecord)
-      .map(({ BucketName }) => this.referenced(BucketName, ['AWS::S3::Bucket']))
+      .map(({ BucketName }) => this.resources.referenced(BucketName, ['AWS::S3::Bucket']))
       .find((bucket) => bucket !== undefined);
   }
 
   /** By the host name, or by the secret: what it is attached to, or whose address it holds. */
   private databaseOf(endpoint: ResourceDefinition): ResourceDefinition | undefined {
-    const direct = this.referenced(endpoint.properties, DATABASE_TYPES);
+    const direct = this.resources.referenced(endpoint.properties, DATABASE_TYPES);
     if (direct) return direct;
-    const secrets = this.allReferenced(endpoint.properties, SECRET_TYPES);
-    const attachments = this.ofType('AWS::SecretsManager::SecretTargetAttachment').filter(({ properties }) =>
+    const secrets = this.resources.allReferenced(endpoint.properties, SECRET_TYPES);
+    const attachments = this.resources.ofType('AWS::SecretsManager::SecretTargetAttachment').filter(({ properties }) =>
       referencesIn(properties.SecretId).some((id) => secrets.some((secret) => secret.logicalId === id)));
     return [...secrets, ...attachments]
-      .map(({ properties }) => this.referenced(properties, DATABASE_TYPES))
+      .map(({ properties }) => this.resources.referenced(properties, DATABASE_TYPES))
       .find((database) => database !== undefined);
   }
 
@@ -136,24 +128,14 @@ class TemplateReader {
     endpoint: ResourceDefinition, database: ResourceDefinition | undefined,
   ): ResourceDefinition | undefined {
     if (!isPostgres(endpoint)) return undefined;
-    const groups = this.ofType(...PARAMETER_GROUP_TYPES)
+    const groups = this.resources.ofType(...PARAMETER_GROUP_TYPES)
       .filter(({ properties }) => isPostgresFamily(properties.Family));
     if (!database) return groups.length === 1 ? groups[0] : undefined;
     const { DBParameterGroupName, DBClusterParameterGroupName, DBClusterIdentifier } = database.properties;
-    const cluster = this.referenced(DBClusterIdentifier, ['AWS::RDS::DBCluster']);
+    const cluster = this.resources.referenced(DBClusterIdentifier, ['AWS::RDS::DBCluster']);
     // Logical replication of a cluster is set for the whole of it, never for one of its instances.
     const name = cluster?.properties.DBClusterParameterGroupName ?? DBClusterParameterGroupName ?? DBParameterGroupName;
-    return this.referenced(name, PARAMETER_GROUP_TYPES);
-  }
-
-  private referenced(value: unknown, types: string[]): ResourceDefinition | undefined {
-    return this.allReferenced(value, types)[0];
-  }
-
-  private allReferenced(value: unknown, types: string[]): ResourceDefinition[] {
-    return referencesIn(value)
-      .map((id) => this.resources.get(id))
-      .filter((resource) => resource !== undefined && types.includes(resource.type)) as ResourceDefinition[];
+    return this.resources.referenced(name, PARAMETER_GROUP_TYPES);
   }
 }
 
@@ -164,20 +146,3 @@ export function isPostgres({ properties }: Pick<ResourceDefinition, 'properties'
 
 const isPostgresFamily = (family: unknown): boolean =>
   typeof family === 'string' && /^(aurora-)?postgres/.test(family);
-
-/** Logical ids that `value` refers to, at any depth, in order. */
-function referencesIn(value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap(referencesIn);
-  if (!isRecord(value)) return [];
-  return Object.entries(value).flatMap(([key, inner]) => {
-    if (key === 'Ref' && typeof inner === 'string') return [inner];
-    if (key === 'Fn::GetAtt') return [String(Array.isArray(inner) ? inner[0] : inner).split('.')[0]!];
-    if (key === 'Fn::Sub') return [...referencesInSub(inner), ...referencesIn(inner)];
-    return referencesIn(inner);
-  });
-}
-
-function referencesInSub(sub: unknown): string[] {
-  const text = Array.isArray(sub) ? sub[0] as unknown : sub;
-  return typeof text === 'string' ? [...text.matchAll(/\$\{([A-Za-z0-9]+)[.}]/g)].map((match) => match[1]!) : [];
-}

@@ -2,14 +2,20 @@ import { allRules } from '../../../lib/rules';
 import { CATALOG_CASES } from './cases/catalog-cases';
 import { DATABASE_TARGET_CASES } from './cases/database-target-cases';
 import { ENDPOINT_CASES } from './cases/endpoint-cases';
+import { ENGINE_CASES } from './cases/engine-cases';
+import { INSTANCE_CASES } from './cases/instance-cases';
 import { REDSHIFT_CASES } from './cases/redshift-cases';
+import { ROLE_CASES } from './cases/role-cases';
+import { SERVERLESS_CASES } from './cases/serverless-cases';
 import { TABLE_MAPPING_CASES } from './cases/table-mapping-cases';
 import { TASK_CASES } from './cases/task-cases';
 import { TASK_SETTINGS_CASES } from './cases/task-settings-cases';
+import { TEMPLATE_CASES } from './cases/template-cases';
 
 const CASES = [
   ...TABLE_MAPPING_CASES, ...TASK_SETTINGS_CASES, ...ENDPOINT_CASES, ...TASK_CASES, ...DATABASE_TARGET_CASES,
-  ...REDSHIFT_CASES, ...CATALOG_CASES,
+  ...REDSHIFT_CASES, ...CATALOG_CASES, ...ENGINE_CASES, ...INSTANCE_CASES, ...SERVERLESS_CASES, ...ROLE_CASES,
+  ...TEMPLATE_CASES,
 ]
   .map((one) => ({ ...one, title: one.when === undefined ? one.rule : `${one.rule} (${one.when})` }));
 const RULES = new Map(allRules().map((rule) => [rule.id, rule]));

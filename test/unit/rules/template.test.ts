@@ -22,6 +22,7 @@ const task = (over: Json = {}): Json => ({
     MigrationType: 'full-load-and-cdc',
     SourceEndpointArn: { Ref: 'Source' },
     TargetEndpointArn: { Ref: 'Target' },
+    ReplicationInstanceArn: { Ref: 'Instance' },
     TableMappings: MAPPINGS,
     ReplicationTaskSettings: SETTINGS,
     ...over,
@@ -213,6 +214,7 @@ describe('checkTemplate', () => {
       Properties: {
         EngineName: 'redshift',
         EndpointType: 'target',
+        ServerName: 'warehouse.example.internal',
         RedshiftSettings: { BucketName: { Ref: 'Bucket' }, ServiceAccessRoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] } },
       },
     };
@@ -228,6 +230,8 @@ describe('checkTemplate', () => {
       Config: {
         Type: 'AWS::DMS::ReplicationConfig',
         Properties: {
+          ReplicationConfigIdentifier: 'orders',
+          ComputeConfig: { MaxCapacityUnits: 16 },
           ReplicationType: 'cdc',
           SourceEndpointArn: { Ref: 'Source' },
           TargetEndpointArn: { Ref: 'Target' },

@@ -1,6 +1,9 @@
 import * as fc from 'fast-check';
-import { checkBucket, checkEndpoint, checkParameterGroup, checkTableMappings, checkTask, checkTaskSettings }
-  from '../../../lib/rules';
+import {
+  checkBucket, checkCertificate, checkEndpoint, checkEventSubscription, checkParameterGroup, checkReplicationInstance,
+  checkSubnetGroup, checkTableMappings, checkTask, checkTaskSettings, checkTemplate,
+} from '../../../lib/rules';
+import { goodTemplate } from './cases/good-template';
 
 type Json = Record<string, unknown>;
 
@@ -98,6 +101,25 @@ const SUBJECTS: readonly [string, Json, (subject: Json) => unknown[]][] = [
     },
     target: { EngineName: 'postgres', EndpointType: 'target', PostgreSqlSettings: { MapBooleanAsBoolean: true } },
   }, (subject) => checkTask(subject as never)],
+  ['replication instance', {
+    ReplicationInstanceClass: 'dms.r6i.large', AllocatedStorage: 50, EngineVersion: '3.6.1', PubliclyAccessible: false,
+    MultiAZ: true, AutoMinorVersionUpgrade: true, PreferredMaintenanceWindow: 'sun:03:00-sun:04:00',
+  }, (subject) => checkReplicationInstance(subject)],
+  ['subnet group', { SubnetIds: ['subnet-a', 'subnet-b'] }, (subject) => checkSubnetGroup(subject)],
+  ['event subscription', {
+    SourceType: 'replication-instance', SourceIds: ['a'], EventCategories: ['failover'],
+  }, (subject) => checkEventSubscription(subject)],
+  ['certificate', { CertificatePem: '-----BEGIN CERTIFICATE-----' }, (subject) => checkCertificate(subject)],
+  ['task that is serverless', {
+    properties: {
+      ReplicationType: 'full-load-and-cdc',
+      ComputeConfig: { MinCapacityUnits: 1, MaxCapacityUnits: 2, PreferredMaintenanceWindow: 'sun:03:00-sun:04:00' },
+      ReplicationSettings: { FullLoadSettings: { TargetTablePrepMode: 'DO_NOTHING' } },
+    },
+    source: { EngineName: 'postgres', EndpointType: 'source', PostgreSqlSettings: { HeartbeatEnable: true } },
+    target: { EngineName: 'kinesis', EndpointType: 'target' },
+  }, (subject) => checkTask(subject as never)],
+  ['template', goodTemplate().Resources, (Resources) => checkTemplate({ Resources })],
   ['task to Redshift', {
     properties: {
       MigrationType: 'full-load-and-cdc',
@@ -138,8 +160,10 @@ function replaced(value: unknown, [key, ...rest]: string[], by: unknown): unknow
 }
 
 describe.each(SUBJECTS)('%s', (name, subject, check) => {
-  // Of a task the endpoints and its properties are given as records, never as one unresolved value.
-  const paths = pathsIn(subject).filter((path) => !name.startsWith('task') || path.length > 1);
+  // Of a task the endpoints and its properties are given as records, never as one unresolved value; of a template only
+  // what stands in the properties of a resource may be unresolved.
+  const shortest = name === 'template' ? 3 : name.startsWith('task') ? 2 : 1;
+  const paths = pathsIn(subject).filter((path) => path.length >= shortest && path[1] !== 'DependsOn');
 
   test('is sound', () => {
     expect(check(subject)).toEqual([]);

@@ -23,7 +23,7 @@ export const ENDPOINT_CASES: RuleCase[] = [
     broken: checkEndpoint(postgres({ SslMode: 'verify' })),
     path: 'SslMode',
     message: '"verify" is not allowed: it is none, require, verify-ca or verify-full',
-    passing: checkEndpoint(postgres({ SslMode: 'verify-ca' })),
+    passing: checkEndpoint(postgres({ SslMode: 'verify-ca', CertificateArn: { Ref: 'Certificate' } })),
   },
   {
     rule: 'credentials/secret-and-clear-text',
