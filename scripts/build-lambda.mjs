@@ -18,7 +18,7 @@ await Promise.all(handlers.map(({ name }) => build({
   target: 'node20',
   format: 'cjs',
   mainFields: ['module', 'main'],
-  // Of all the places where the SDK looks for credentials, a function has one. The others are a quarter of the bundle.
+  // Of all the places where the SDK looks for credentials, a function has one. The others would be a third of the bundle.
   alias: { '@aws-sdk/credential-provider-node': join(lambda, 'function-credentials.ts') },
   legalComments: 'none',
   logLevel: 'warning',
