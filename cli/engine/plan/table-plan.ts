@@ -96,6 +96,7 @@ export async function planTable(
   });
   const beforeImages = beforeImagesOf(mappings, table, copied);
   const targetNames = [...copied, ...computed, ...beforeImages].map((column) => column.name);
+  refuseNameless(title, copied, computed);
   refuseTwins(title, targetNames);
 
   return {
@@ -132,6 +133,14 @@ function refuseUnusable(table: string, filter: SourceFilterDefinition, types: Re
   }
   const problem = unusableValue(type.plain, filter);
   if (problem !== undefined) throw new UsageError(`${table}: filter on column "${column}": ${problem}`);
+}
+
+/** A prefix or suffix that is all of a name can be removed, and the value of a rule may be empty. */
+function refuseNameless(table: string, copied: readonly CopiedColumn[], computed: readonly ComputedColumn[]): void {
+  const nameless = copied.find(({ name }) => name === '');
+  if (nameless === undefined && computed.every(({ name }) => name !== '')) return;
+  const column = nameless === undefined ? 'an added column' : `column "${nameless.source}"`;
+  throw new UsageError(`${table}: ${column} would have no name in the target; change the transformation rules`);
 }
 
 function refuseTwins(table: string, names: readonly string[]): void {

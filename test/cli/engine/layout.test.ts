@@ -206,6 +206,10 @@ describe('names that cannot be places', () => {
     ['CREATE TABLE t ("Op" integer PRIMARY KEY)', [], 'public.t: its column "Op" has the name of one that DMS adds; rename it with a transformation rule'],
     ['CREATE TABLE t (a integer PRIMARY KEY, "A" integer)', [transformation(2, 'convert-lowercase', 'column', { 'column-name': '%' })],
       'public.t: two columns would be called "a" in the target; change the transformation rules'],
+    ['CREATE TABLE t (id integer PRIMARY KEY)', [transformation(2, 'remove-suffix', 'column', { 'column-name': '%' }, { value: 'id' })],
+      'public.t: column "id" would have no name in the target; change the transformation rules'],
+    ['CREATE TABLE t (a integer PRIMARY KEY)', [transformation(2, 'add-column', 'column', {}, { value: '', expression: '1', 'data-type': { type: 'int4' } })],
+      'public.t: an added column would have no name in the target; change the transformation rules'],
     ['CREATE TABLE t1 (id integer PRIMARY KEY); CREATE TABLE t2 (id integer PRIMARY KEY)', [transformation(2, 'rename', 'table', {}, { value: 't' })],
       'public.t1 and public.t2 would both become public/t: DMS does not merge tables; change the transformation rules'],
   ])('%s is refused', async (sql, rules, message) => {
