@@ -30,7 +30,7 @@ const WRAPPED_AT: Readonly<Record<Exclude<MappingShape, 'document'>, string>> = 
  * @throws when it is none of them
  */
 export function checkDocument(document: unknown): DocumentReport {
-  if (isRecord(document) && isRecord(document.Resources)) {
+  if (isRecord(document) && 'Resources' in document) {
     return { kind: 'template', findings: checkTemplate(document) };
   }
   const shape = mappingShape(document);

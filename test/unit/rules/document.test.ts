@@ -48,3 +48,8 @@ test.each<[unknown, string]>([
   expect(() => checkDocument(document)).toThrow(`${start}a document is a table mapping ("rules"), a rule ("rule-type"), `
     + 'task settings (a section such as "FullLoadSettings") or a CloudFormation template ("Resources")');
 });
+
+test('a template whose resources are no object is called one', () => {
+  expect(() => checkDocument({ Resources: 5 }))
+    .toThrow('this is no CloudFormation template: there is no object "Resources" in it');
+});
