@@ -1,7 +1,10 @@
 import type { Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Duration, Size } from 'aws-cdk-lib/core';
+import { Duration, type Size } from 'aws-cdk-lib/core';
 import type { CountThresholds, DurationThresholds, SizeThresholds } from './alarm-thresholds';
 import type { Runbook } from './runbooks';
+
+/** How often the metrics of alarms are evaluated. */
+export const PERIOD = Duration.minutes(5);
 
 export const SEVERITIES = ['warning', 'critical'] as const;
 

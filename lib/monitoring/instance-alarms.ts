@@ -1,10 +1,9 @@
 import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { Duration, Size } from 'aws-cdk-lib/core';
+import { Size } from 'aws-cdk-lib/core';
 import type { InstanceAlarmOptions } from './alarm-options';
-import { type AlarmPlan, sizeLevels } from './alarm-plan';
+import { type AlarmPlan, sizeLevels, PERIOD } from './alarm-plan';
 import type { ReplicationInstanceMetrics } from './replication-instance-metrics';
 
-const PERIOD = Duration.minutes(5);
 const FREEABLE_MEMORY = { warning: Size.mebibytes(512), critical: Size.mebibytes(256) };
 const SWAP_USAGE = { warning: Size.mebibytes(256), critical: Size.gibibytes(1) };
 const FREE_STORAGE = { warning: Size.gibibytes(10), critical: Size.gibibytes(5) };

@@ -1,10 +1,9 @@
 import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { Duration, Size } from 'aws-cdk-lib/core';
+import { Size } from 'aws-cdk-lib/core';
 import type { SourceAlarmOptions } from './alarm-options';
-import { type AlarmPlan, sizeLevels } from './alarm-plan';
+import { type AlarmPlan, sizeLevels, PERIOD } from './alarm-plan';
 import type { SourceDatabaseMetrics } from './source-database-metrics';
 
-const PERIOD = Duration.minutes(5);
 const SLOT_LAG = { warning: Size.gibibytes(5), critical: Size.gibibytes(20) };
 const TRANSACTION_LOGS = { warning: Size.gibibytes(10), critical: Size.gibibytes(30) };
 const FREE_STORAGE = { warning: Size.gibibytes(20), critical: Size.gibibytes(10) };

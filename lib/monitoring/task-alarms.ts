@@ -5,13 +5,11 @@ import { fail } from '../private/validation';
 import { MigrationType } from '../replication/migration-type';
 import type { ReplicationTask } from '../replication/replication-task';
 import type { TaskAlarmOptions } from './alarm-options';
-import { type AlarmPlan, countLevels, durationLevels } from './alarm-plan';
+import { type AlarmPlan, countLevels, durationLevels, PERIOD } from './alarm-plan';
 import type { DurationThresholds } from './alarm-thresholds';
 import { taskResource } from './identifiers';
 import type { ReplicationTaskMetrics } from './replication-task-metrics';
 
-/** How often CloudWatch evaluates, which is also a step of `taskSilence`. */
-const PERIOD = Duration.minutes(5);
 const LONGEST_SILENCE = Duration.days(1);
 const LATENCY = { warning: Duration.minutes(10), critical: Duration.minutes(30) };
 const SILENCE = { critical: Duration.minutes(30) };

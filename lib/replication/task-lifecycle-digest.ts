@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isRecord, type Json } from '../private/json';
+import { directReference } from '../rules/references';
 
 /** The task and what it works with, as the template shows them. An imported endpoint has no properties. */
 export interface LifecycleSubject {
@@ -50,7 +51,7 @@ export function loadOf({ task, source, target }: LifecycleSubject): Json {
 export function referencesIn(value: unknown, except: ReadonlySet<string>): Json[] {
   const found = new Map<string, Json>();
   const visit = (node: unknown): void => {
-    const target = isRecord(node) ? referenceTarget(node) : undefined;
+    const target = directReference(node)?.logicalId;
     if (target !== undefined) {
       if (!except.has(target) && !target.startsWith('AWS::')) found.set(JSON.stringify(node), node as Json);
     } else if (Array.isArray(node)) {
@@ -61,15 +62,6 @@ export function referencesIn(value: unknown, except: ReadonlySet<string>): Json[
   };
   visit(value);
   return [...found.keys()].sort().map((key) => found.get(key) ?? {});
-}
-
-function referenceTarget(node: Json): string | undefined {
-  const keys = Object.keys(node);
-  if (keys.length !== 1) return undefined;
-  if (typeof node['Ref'] === 'string') return node['Ref'];
-  const attribute: unknown = node['Fn::GetAtt'];
-  if (typeof attribute === 'string') return attribute.split('.')[0];
-  return Array.isArray(attribute) && typeof attribute[0] === 'string' ? attribute[0] : undefined;
 }
 
 const SETTINGS_OF_ROWS: Readonly<Record<string, string[]>> = {
