@@ -24,14 +24,6 @@ export interface PipelineMonitoringProps {
   readonly sourceDatabase?: SourceDatabaseMetrics;
 
   /**
-   * The identifier of the instance, which CloudWatch has in the metrics of tasks and in the name of their log group.
-   *
-   * @default - read from an instance that this app creates. One that has none is given one, which CloudFormation
-   * changes without an interruption
-   */
-  readonly replicationInstanceIdentifier?: string;
-
-  /**
    * From when on the tasks alarm.
    *
    * @default - the defaults of `TaskAlarmOptions`

@@ -9,7 +9,7 @@ import type { ReplicationTask } from '../replication/replication-task';
 import type { TaskAlarmOptions } from './alarm-options';
 import { AlarmTopic, letServicesPublish } from './alarm-topic';
 import { alarmRow, errorRow, instanceRow, sourceRow, taskRow } from './dashboard-widgets';
-import { identifierOf, refuseOtherInstance } from './identifiers';
+import { refuseOtherInstance } from './identifiers';
 import { instanceAlarmPlans } from './instance-alarms';
 import { InstanceEvents } from './instance-events';
 import { MonitoredTask } from './monitored-task';
@@ -73,7 +73,7 @@ export class PipelineMonitoring extends Construct {
     refuseIgnored(this, props);
     const { replicationInstance } = props;
     this.props = props;
-    this.identifier = identifierOf(this, replicationInstance, props.replicationInstanceIdentifier);
+    this.identifier = replicationInstance.replicationInstanceIdentifier;
     this.topic = props.topic ?? new AlarmTopic(this, 'Topic', { encryptionKey: props.encryptionKey }).topic;
     this.criticalTopic = props.criticalTopic ?? this.topic;
     new Set([this.topic, this.criticalTopic]).forEach((topic) => letServicesPublish(this, topic));

@@ -7,7 +7,6 @@ import type { ReplicationTask } from '../replication/replication-task';
 import type { TaskAlarmOptions } from './alarm-options';
 import { type AlarmPlan, countLevels, durationLevels, PERIOD } from './alarm-plan';
 import type { DurationThresholds } from './alarm-thresholds';
-import { taskResource } from './identifiers';
 import type { ReplicationTaskMetrics } from './replication-task-metrics';
 
 const LONGEST_SILENCE = Duration.days(1);
@@ -109,7 +108,7 @@ function validationPlan(name: string, metrics: ReplicationTaskMetrics, options: 
 }
 
 const capturesChanges = (task: ReplicationTask): boolean =>
-  taskResource(task)?.migrationType !== MigrationType.FULL_LOAD;
+  task.migrationType !== MigrationType.FULL_LOAD;
 
 function validates(task: ReplicationTask): boolean {
   const settings = task.taskSettings.toJson() as { ValidationSettings?: { EnableValidation?: unknown } };

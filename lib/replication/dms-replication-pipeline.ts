@@ -33,6 +33,7 @@ export class DmsReplicationPipeline extends Construct implements IConnectable {
       allocatedStorage: props.allocatedStorage,
       multiAz: props.multiAz,
       engineVersion: props.engineVersion,
+      replicationInstanceIdentifier: props.replicationInstanceIdentifier,
       preferredMaintenanceWindow: props.preferredMaintenanceWindow,
       kmsKey: props.kmsKey,
       serviceRoles: props.serviceRoles,
@@ -47,6 +48,8 @@ export class DmsReplicationPipeline extends Construct implements IConnectable {
       migrationType: props.migrationType,
       cdcStartPosition: props.cdcStartPosition,
       cdcStopPosition: props.cdcStopPosition,
+      manageLifecycle: props.manageLifecycle,
+      lifecycle: props.lifecycle,
     });
 
     new CfnOutput(this, 'ReplicationInstanceArn', {
@@ -55,15 +58,15 @@ export class DmsReplicationPipeline extends Construct implements IConnectable {
     });
     new CfnOutput(this, 'SourceEndpointArn', {
       value: this.task.sourceEndpoint.endpointRef.endpointArn,
-      description: 'The source endpoint: test its connection before the first start of the task',
+      description: 'The AWS DMS source endpoint',
     });
     new CfnOutput(this, 'TargetEndpointArn', {
       value: this.task.targetEndpoint.endpointRef.endpointArn,
-      description: 'The target endpoint: test its connection before the first start of the task',
+      description: 'The AWS DMS target endpoint',
     });
     new CfnOutput(this, 'ReplicationTaskArn', {
       value: this.task.replicationTaskArn,
-      description: 'The AWS DMS replication task: start it with start-replication',
+      description: 'The AWS DMS replication task',
     });
   }
 

@@ -1,8 +1,9 @@
 import * as dms from 'aws-cdk-lib/aws-dms';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Size } from 'aws-cdk-lib/core';
+import { Size, Token } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
+import { generatedIdentifier } from '../private/generated-identifier';
 import { fail, renderedProperties, validateWith } from '../private/validation';
 import { checkReplicationInstance, checkSubnetGroup } from '../rules';
 import type { IDmsServiceRoles } from './dms-service-roles';
@@ -12,6 +13,11 @@ import { ReplicationInstanceClass } from './replication-instance-class';
 const LEAST_ZONES = 2;
 const STORAGE_GIB = { least: 5, most: 6144, default: 50 };
 
+/** What CloudFormation replaces an instance for. A new instance needs a new identifier: the old one is still there. */
+const REPLACING_PROPERTIES = [
+  'KmsKeyId', 'ReplicationSubnetGroupIdentifier', 'PubliclyAccessible', 'DnsNameServers', 'ResourceIdentifier',
+];
+
 /** The compute that replication tasks run on. */
 export interface IReplicationInstance extends IConstruct, ec2.IConnectable {
   /**
@@ -20,6 +26,21 @@ export interface IReplicationInstance extends IConstruct, ec2.IConnectable {
    * @attribute
    */
   readonly replicationInstanceArn: string;
+
+  /** The identifier of the instance in lower case, which metrics of tasks and the name of their log group hold. */
+  readonly replicationInstanceIdentifier: string;
+}
+
+/** A replication instance that exists. */
+export interface ReplicationInstanceAttributes {
+  /** The ARN of the instance. */
+  readonly replicationInstanceArn: string;
+
+  /** The identifier of the instance. */
+  readonly replicationInstanceIdentifier: string;
+
+  /** The security groups of the instance: sources and targets let them in. */
+  readonly securityGroups: ec2.ISecurityGroup[];
 }
 
 /** The size, the network and the protection of a replication instance. */
@@ -70,6 +91,14 @@ export interface ReplicationInstanceProps {
   readonly engineVersion?: string;
 
   /**
+   * The identifier of the instance, which people see in the console. Give another one together with a change that
+   * replaces the instance: the new one is created while the old one still has its name.
+   *
+   * @default - the construct path, a hash of what replaces the instance, and a part of the stack's id
+   */
+  readonly replicationInstanceIdentifier?: string;
+
+  /**
    * When DMS may apply minor versions, such as `sun:03:00-sun:04:00` (UTC). Tasks are interrupted and resume.
    *
    * @default - a window that DMS chooses
@@ -102,11 +131,23 @@ export interface ReplicationInstanceProps {
 /**
  * A provisioned replication instance: private, encrypted, with minor versions applied by themselves.
  *
- * It has no name of its own: a name would make every replacement fail, because the new instance is created first.
+ * Several pipelines may share one: `ReplicationTask` takes any instance, `DmsReplicationPipeline.addTask` its own.
  *
  * @see https://docs.aws.amazon.com/dms/latest/userguide/CHAP_ReplicationInstance.html
  */
 export class ReplicationInstance extends Construct implements IReplicationInstance {
+  /** Uses an instance that exists, of this account and region. */
+  public static fromReplicationInstanceAttributes(
+    scope: Construct, id: string, attrs: ReplicationInstanceAttributes,
+  ): IReplicationInstance {
+    class Import extends Construct implements IReplicationInstance {
+      public readonly replicationInstanceArn = attrs.replicationInstanceArn;
+      public readonly replicationInstanceIdentifier = lowerCase(attrs.replicationInstanceIdentifier);
+      public readonly connections = new ec2.Connections({ securityGroups: attrs.securityGroups });
+    }
+    return new Import(scope, id);
+  }
+
   public readonly replicationInstanceArn: string;
   public readonly connections: ec2.Connections;
 
@@ -116,6 +157,8 @@ export class ReplicationInstance extends Construct implements IReplicationInstan
    * @default - none
    */
   public readonly vpcEndpoints?: DmsVpcEndpoints;
+
+  private readonly resource: dms.CfnReplicationInstance;
 
   public constructor(scope: Construct, id: string, props: ReplicationInstanceProps) {
     super(scope, id);
@@ -144,6 +187,9 @@ export class ReplicationInstance extends Construct implements IReplicationInstan
       replicationSubnetGroupIdentifier: subnetGroup.ref,
       vpcSecurityGroupIds: this.connections.securityGroups.map((group) => group.securityGroupId),
     });
+    instance.replicationInstanceIdentifier = props.replicationInstanceIdentifier
+      ?? generatedIdentifier(instance, REPLACING_PROPERTIES);
+    this.resource = instance;
     this.replicationInstanceArn = instance.ref;
     validateWith(this, () => [
       ...checkReplicationInstance(renderedProperties(instance)),
@@ -162,7 +208,15 @@ export class ReplicationInstance extends Construct implements IReplicationInstan
       instance.node.addDependency(this.vpcEndpoints);
     }
   }
+
+  public get replicationInstanceIdentifier(): string {
+    return lowerCase(this.resource.replicationInstanceIdentifier ?? '');
+  }
 }
+
+/** DMS keeps identifiers in lower case. */
+const lowerCase = (identifier: string): string =>
+  (Token.isUnresolved(identifier) ? identifier : identifier.toLowerCase());
 
 function refuseSingleZone(scope: Construct, selection: ec2.SelectedSubnets): void {
   const zones = new Set(selection.subnets.map((subnet) => subnet.availabilityZone));

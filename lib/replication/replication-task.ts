@@ -1,7 +1,7 @@
 import * as dms from 'aws-cdk-lib/aws-dms';
 import { CfnResource, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { renderedProperties, validateWith } from '../private/validation';
+import { fail, renderedProperties, validateWith } from '../private/validation';
 import { checkTask } from '../rules';
 import type { IReplicationSource } from '../sources/replication-source';
 import type { TableMappings } from '../table-mappings';
@@ -10,6 +10,7 @@ import type { IReplicationTarget } from '../targets/replication-target';
 import { defaultTaskSettings } from './default-task-settings';
 import { MigrationType } from './migration-type';
 import type { IReplicationInstance } from './replication-instance';
+import { ReplicationTaskLifecycle, type TaskLifecycleOptions } from './task-lifecycle';
 
 /** What a task moves, from where to where. */
 export interface ReplicationTaskOptions {
@@ -50,6 +51,21 @@ export interface ReplicationTaskOptions {
    * @default - never
    */
   readonly cdcStopPosition?: string;
+
+  /**
+   * Whether deployments start, stop and resume the task. Without it a task has to be started by hand, and to be stopped
+   * by hand before every deployment that changes it, its endpoints or its instance.
+   *
+   * @default true
+   */
+  readonly manageLifecycle?: boolean;
+
+  /**
+   * What a deployment does to the task.
+   *
+   * @default - it tests both connections, starts the task, stops it for changes and resumes it, and never loads again
+   */
+  readonly lifecycle?: TaskLifecycleOptions;
 }
 
 /** A replication task and the instance that it runs on. */
@@ -59,7 +75,7 @@ export interface ReplicationTaskProps extends ReplicationTaskOptions {
 }
 
 /**
- * A replication task. CloudFormation creates it but does not start it.
+ * A replication task, which deployments start, stop and resume.
  *
  * Everything that DMS would refuse or do silently wrong is reported when the app is synthesized.
  *
@@ -79,12 +95,28 @@ export class ReplicationTask extends Construct {
   /** The endpoint that the task writes to. */
   public readonly targetEndpoint: dms.IEndpointRef;
 
+  /** The compute of the task. */
+  public readonly replicationInstance: IReplicationInstance;
+
+  /** Whether rows, changes or both are moved. */
+  public readonly migrationType: MigrationType;
+
   /** The settings as they are written into the task. */
   public readonly taskSettings: TaskSettings;
+
+  /**
+   * What deployments do to the task.
+   *
+   * @default - nothing: `manageLifecycle` is false
+   */
+  public readonly lifecycle?: ReplicationTaskLifecycle;
 
   public constructor(scope: Construct, id: string, props: ReplicationTaskProps) {
     super(scope, id);
     const replicator = props.replicationInstance;
+    refuseIgnored(this, props);
+    this.replicationInstance = replicator;
+    this.migrationType = props.migrationType ?? MigrationType.FULL_LOAD_AND_CDC;
     const source = props.source.bind({ replicator });
     const target = props.target.bind({ replicator });
     this.sourceEndpoint = source.endpoint;
@@ -95,7 +127,7 @@ export class ReplicationTask extends Construct {
     );
 
     const task = new dms.CfnReplicationTask(this, 'Resource', {
-      migrationType: props.migrationType ?? MigrationType.FULL_LOAD_AND_CDC,
+      migrationType: this.migrationType,
       replicationInstanceArn: replicator.replicationInstanceArn,
       sourceEndpointArn: source.endpoint.endpointRef.endpointArn,
       targetEndpointArn: target.endpoint.endpointRef.endpointArn,
@@ -110,6 +142,22 @@ export class ReplicationTask extends Construct {
       source: renderedEndpoint(source.endpoint),
       target: renderedEndpoint(target.endpoint),
     }));
+    if (props.manageLifecycle ?? true) {
+      this.lifecycle = new ReplicationTaskLifecycle(this, 'Lifecycle', {
+        ...props.lifecycle,
+        replicationTask: task,
+        sourceEndpoint: source.endpoint,
+        targetEndpoint: target.endpoint,
+        replicationInstance: replicator,
+        connectsThrough: [...source.connectsThrough ?? [], ...target.connectsThrough ?? []],
+      });
+    }
+  }
+}
+
+function refuseIgnored(scope: Construct, props: ReplicationTaskOptions): void {
+  if (props.manageLifecycle === false && props.lifecycle !== undefined) {
+    fail(scope, 'lifecycle says what deployments do to the task, and manageLifecycle is false: leave out one of the two');
   }
 }
 

@@ -1,7 +1,7 @@
 import * as dms from 'aws-cdk-lib/aws-dms';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { CfnParameter, CfnResource, CustomResource, type Duration, Lazy, Stack } from 'aws-cdk-lib/core';
-import { Construct } from 'constructs';
+import { Construct, type IDependable } from 'constructs';
 import type { Json } from '../private/json';
 import { fail, renderedProperties } from '../private/validation';
 import { MigrationType } from './migration-type';
@@ -72,6 +72,14 @@ export interface ReplicationTaskLifecycleProps extends TaskLifecycleOptions {
 
   /** The instance that the task runs on. */
   readonly replicationInstance: IReplicationInstance;
+
+  /**
+   * What has to be there, beside the endpoints and the instance, before DMS can connect: see `connectsThrough` of
+   * sources and targets.
+   *
+   * @default - nothing
+   */
+  readonly connectsThrough?: IDependable[];
 }
 
 /**
@@ -149,7 +157,7 @@ export class ReplicationTaskLifecycle extends Construct {
       StartOnDeploy: startOnDeploy,
       WasRunning: guard.getAttString(WAS_RUNNING),
     } satisfies RunProperties);
-    run.node.addDependency(permissions);
+    run.node.addDependency(permissions, replicationInstance, ...props.connectsThrough ?? []);
   }
 
   private createResource(

@@ -3,6 +3,7 @@ import type { IEndpointRef } from 'aws-cdk-lib/aws-dms';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { letReplicatorIn } from '../private/network';
 import type { IPostgresCdcSource } from './postgres-source';
 import type { ReplicationSourceBinding, ReplicationSourceBindOptions } from './replication-source';
 
@@ -30,7 +31,7 @@ export abstract class PostgresSourceBase extends Construct implements IPostgresC
 
   public bind(options: ReplicationSourceBindOptions): ReplicationSourceBinding {
     this.boundTasks += 1;
-    this.connections.allowDefaultPortFrom(options.replicator, 'DMS replication');
-    return { endpoint: this.endpoint };
+    const opened = letReplicatorIn(this, options.replicator);
+    return { endpoint: this.endpoint, connectsThrough: [this, ...opened] };
   }
 }

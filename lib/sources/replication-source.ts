@@ -1,5 +1,6 @@
 import type { IConnectable } from 'aws-cdk-lib/aws-ec2';
 import type { IEndpointRef } from 'aws-cdk-lib/aws-dms';
+import type { IDependable } from 'constructs';
 import type { TaskSettings } from '../task-settings';
 
 /** What a replication task offers to the source that it reads from. */
@@ -19,6 +20,14 @@ export interface ReplicationSourceBinding {
    * @default - the pipeline's defaults
    */
   readonly taskSettings?: TaskSettings;
+
+  /**
+   * What has to be there, beside the endpoint, before DMS can connect: the database, what opens its network, what the
+   * role of the endpoint may do. A deployment starts the task after it.
+   *
+   * @default - nothing
+   */
+  readonly connectsThrough?: IDependable[];
 }
 
 /** A database that a replication task reads from. A new engine is a new implementation. */

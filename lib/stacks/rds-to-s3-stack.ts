@@ -7,6 +7,7 @@ import type { Construct } from 'constructs';
 import { DmsReplicationPipeline } from '../replication/dms-replication-pipeline';
 import { DmsServiceRoles } from '../replication/dms-service-roles';
 import type { ReplicationInstanceClass } from '../replication/replication-instance-class';
+import type { TaskLifecycleOptions } from '../replication/task-lifecycle';
 import { PostgresCdcSource } from '../sources/postgres-cdc-source';
 import type { TableMappings } from '../table-mappings';
 import type { TaskSettings } from '../task-settings';
@@ -107,6 +108,13 @@ export interface RdsToS3Options {
   readonly removalPolicy?: RemovalPolicy;
 
   /**
+   * What a deployment does to the task.
+   *
+   * @default - it starts the task, stops it for changes and resumes it, and never loads again
+   */
+  readonly lifecycle?: TaskLifecycleOptions;
+
+  /**
    * Whether the stack creates the account's `dms-vpc-role` and `dms-cloudwatch-logs-role`. Once in each account: turn
    * it off where they exist, which they do in every account whose DMS console was ever used.
    *
@@ -172,6 +180,7 @@ export class RdsToS3Stack extends Stack {
       target: this.target,
       tableMappings: props.tableMappings,
       taskSettings: props.taskSettings,
+      lifecycle: props.lifecycle,
       instanceClass: props.replicationInstanceClass,
       allocatedStorage: props.replicationStorage,
       multiAz,

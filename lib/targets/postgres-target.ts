@@ -4,6 +4,7 @@ import type { IRole } from 'aws-cdk-lib/aws-iam';
 import * as rds from 'aws-cdk-lib/aws-rds';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, type IConstruct } from 'constructs';
+import { letReplicatorIn } from '../private/network';
 import { databaseProps, loginProps, parameterGroupProps, removalPolicyOf } from '../private/postgres-database';
 import { fail } from '../private/validation';
 import { PostgresTargetEndpoint, type PostgresTargetEndpointProps } from './postgres-target-endpoint';
@@ -39,8 +40,8 @@ abstract class PostgresTargetBase extends Construct implements IPostgresTarget {
   public abstract readonly secret: ISecret;
 
   public bind(options: ReplicationTargetBindOptions): ReplicationTargetBinding {
-    this.connections.allowDefaultPortFrom(options.replicator, 'DMS replication');
-    return { endpoint: this.endpoint };
+    const opened = letReplicatorIn(this, options.replicator);
+    return { endpoint: this.endpoint, connectsThrough: [this, ...opened] };
   }
 }
 

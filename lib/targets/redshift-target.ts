@@ -10,6 +10,7 @@ import {
 } from '../private/buckets';
 import { renderConnectionAttributes } from '../private/connection-attributes';
 import { refuseManagedMasterSecret, SecretRole } from '../private/endpoint-login';
+import { letReplicatorIn } from '../private/network';
 import { dmsOfThisAccount } from '../private/principals';
 import { fail, renderedProperties, validateWith } from '../private/validation';
 import { checkEndpoint } from '../rules';
@@ -85,8 +86,12 @@ export class RedshiftTarget extends Construct implements IReplicationTarget, ec2
   }
 
   public bind(options: ReplicationTargetBindOptions): ReplicationTargetBinding {
-    this.connections.allowDefaultPortFrom(options.replicator, 'DMS replication');
-    return { endpoint: this.endpoint, taskSettings: warehouseSettings() };
+    const opened = letReplicatorIn(this, options.replicator);
+    return {
+      endpoint: this.endpoint,
+      taskSettings: warehouseSettings(),
+      connectsThrough: [this, ...opened],
+    };
   }
 
   private createRole(warehouse: IRedshiftWarehouse, prefix?: string): iam.Role {

@@ -1,5 +1,6 @@
 import type { IConnectable } from 'aws-cdk-lib/aws-ec2';
 import type { IEndpointRef } from 'aws-cdk-lib/aws-dms';
+import type { IDependable } from 'constructs';
 import type { TaskSettings } from '../task-settings';
 
 /** What a replication task offers to the target that it writes to. */
@@ -19,6 +20,14 @@ export interface ReplicationTargetBinding {
    * @default - the pipeline's defaults
    */
   readonly taskSettings?: TaskSettings;
+
+  /**
+   * What has to be there, beside the endpoint, before DMS can connect: the database or bucket, what opens its network, what
+   * the role of the endpoint may do. A deployment starts the task after it.
+   *
+   * @default - nothing
+   */
+  readonly connectsThrough?: IDependable[];
 }
 
 /** A place that a replication task writes to. A new engine is a new implementation. */

@@ -63,7 +63,7 @@ export class S3ParquetTarget extends Construct implements IReplicationTarget, IP
   }
 
   public bind(_options: ReplicationTargetBindOptions): ReplicationTargetBinding {
-    return { endpoint: this.endpoint, taskSettings: lakeSettings() };
+    return { endpoint: this.endpoint, taskSettings: lakeSettings(), connectsThrough: [this] };
   }
 
   private createBucket(props: S3ParquetTargetProps): s3.Bucket {

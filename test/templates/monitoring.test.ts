@@ -65,7 +65,7 @@ describe('a pipeline that is watched', () => {
     }).toEqual({
       topics: ['MonitoringTopic53EBA00F'],
       keys: ['MonitoringTopicKeyCE7C8059'],
-      logs: ['MonitoringLogs4E38EE43'],
+      logs: ['DmsTaskLifecycleLogs04D3419A', 'MonitoringLogs4E38EE43'],
       dashboards: ['MonitoringDashboard0C3675C6'],
       instances: ['PipelineInstanceAF67C867'],
       tasks: ['PipelineTask42C41159'],

@@ -1,10 +1,9 @@
 import type { CfnReplicationInstance } from 'aws-cdk-lib/aws-dms';
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { Stack } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Construct } from 'constructs';
-import { type IReplicationInstance, PipelineMonitoring } from '../../../lib';
+import { PipelineMonitoring, ReplicationInstance } from '../../../lib';
 import { makeStack } from '../make-stack';
 import { makePipeline, monitor, onlyResource, resources } from './monitored-pipeline';
 
@@ -14,10 +13,11 @@ const identifierIn = (template: Template): unknown =>
 /** `{ 'Fn::Join': ['', ['<name>-<hash>-', <part of the stack's id>]] }` */
 const namedPart = (identifier: unknown): string => (identifier as { 'Fn::Join': [string, [string]] })['Fn::Join'][1][0];
 
-class ElsewhereInstance extends Construct implements IReplicationInstance {
-  public readonly replicationInstanceArn = 'arn:aws:dms:eu-west-1:111111111111:rep:ABCDEF';
-  public readonly connections = new ec2.Connections();
-}
+const ELSEWHERE = {
+  replicationInstanceArn: 'arn:aws:dms:eu-west-1:111111111111:rep:ABCDEF',
+  replicationInstanceIdentifier: 'Elsewhere',
+  securityGroups: [],
+};
 
 describe('the identifier of a replication instance', () => {
   test('is given to an instance that has none: its path, what replaces it, and the id of its stack', () => {
@@ -58,7 +58,7 @@ describe('the identifier of a replication instance', () => {
   test('stays what the instance was given, in lower case in CloudWatch', () => {
     const { stack, pipeline } = makePipeline();
     (pipeline.replicationInstance.node.defaultChild as CfnReplicationInstance)
-      .replicationInstanceIdentifier = 'Shop-Replication';
+      .replicationInstanceIdentifier = 'Shop-Replication'; // an escape hatch
     new PipelineMonitoring(stack, 'Monitoring', {
       replicationInstance: pipeline.replicationInstance, task: pipeline.task,
     });
@@ -72,36 +72,23 @@ describe('the identifier of a replication instance', () => {
     });
   });
 
-  test('is the one that is passed, where the instance has none', () => {
-    const template = Template.fromStack(monitor({ replicationInstanceIdentifier: 'shop' }).stack);
-    expect(identifierIn(template)).toBe('shop');
+  test('is the one that is asked for', () => {
+    const template = Template.fromStack(monitor({}, { replicationInstanceIdentifier: 'Shop' }).stack);
+    expect(identifierIn(template)).toBe('Shop');
     template.hasResourceProperties('AWS::Logs::LogGroup', { LogGroupName: 'dms-tasks-shop' });
   });
 
-  test('cannot be another one than the instance has', () => {
-    const { stack, pipeline } = makePipeline();
-    (pipeline.replicationInstance.node.defaultChild as CfnReplicationInstance).replicationInstanceIdentifier = 'shop';
-    expect(() => new PipelineMonitoring(stack, 'Monitoring', {
-      replicationInstance: pipeline.replicationInstance, task: pipeline.task, replicationInstanceIdentifier: 'other',
-    })).toThrow("Test/Monitoring: replicationInstanceIdentifier is 'other' and that of Test/Pipeline/Instance is 'shop': "
-      + 'leave it out, it is read from the instance');
-  });
-
-  test('has to be passed for an instance that this app does not create', () => {
-    const { stack, pipeline } = makePipeline();
-    const replicationInstance = new ElsewhereInstance(stack, 'Elsewhere');
-    expect(() => new PipelineMonitoring(stack, 'Monitoring', { replicationInstance, task: pipeline.task })).toThrow(
-      'Test/Monitoring: the identifier of Test/Elsewhere is not known, as it was not created in this app: '
-      + 'pass replicationInstanceIdentifier',
-    );
+  test('is known of an imported instance, in lower case', () => {
+    const elsewhere = ReplicationInstance.fromReplicationInstanceAttributes(makeStack(), 'Elsewhere', ELSEWHERE);
+    expect(elsewhere.replicationInstanceIdentifier).toBe('elsewhere');
   });
 });
 
 test('a task of another instance is refused, whose metrics would be elsewhere', () => {
   const { stack, pipeline, monitoring } = monitor();
-  const other = new ElsewhereInstance(stack, 'Elsewhere');
+  const other = ReplicationInstance.fromReplicationInstanceAttributes(stack, 'Elsewhere', ELSEWHERE);
   expect(() => new PipelineMonitoring(stack, 'Other', {
-    replicationInstance: other, task: pipeline.task, replicationInstanceIdentifier: 'elsewhere',
+    replicationInstance: other, task: pipeline.task,
   })).toThrow('Test/Other: Test/Pipeline/Task does not run on Test/Elsewhere: give each replication instance a '
     + 'PipelineMonitoring of its own');
   expect(() => monitoring.addTask('Again', pipeline.task)).not.toThrow();
@@ -111,7 +98,7 @@ test('monitoring in another stack than the pipeline leaves the order of the stac
   const { stack, pipeline } = makePipeline();
   const other = new Stack(stack.node.root, 'Watch', { env: { account: stack.account, region: stack.region } });
   new PipelineMonitoring(other, 'Monitoring', {
-    replicationInstance: pipeline.replicationInstance, task: pipeline.task, replicationInstanceIdentifier: 'shop',
+    replicationInstance: pipeline.replicationInstance, task: pipeline.task,
   });
   expect(Object.keys(resources(Template.fromStack(other), 'AWS::CloudWatch::Alarm'))).not.toHaveLength(0);
   expect(other.dependencies).toEqual([stack]);

@@ -6,7 +6,7 @@ import { makePipeline, monitor, onlyResource, resources } from './monitored-pipe
 
 describe('the log group of the tasks', () => {
   test('is the one that DMS writes to, kept for three months, and stays', () => {
-    const template = Template.fromStack(monitor({ replicationInstanceIdentifier: 'shop' }).stack);
+    const template = Template.fromStack(monitor({}, { replicationInstanceIdentifier: 'shop' }).stack);
     template.hasResource('AWS::Logs::LogGroup', {
       Properties: { LogGroupName: 'dms-tasks-shop', RetentionInDays: 90 },
       DeletionPolicy: 'Retain',
@@ -51,7 +51,7 @@ describe('the log group of the tasks', () => {
 });
 
 test('lines that report an error are counted, in a metric that the alarm and nobody else uses', () => {
-  const { stack, monitoring } = monitor({ replicationInstanceIdentifier: 'shop' });
+  const { stack, monitoring } = monitor({}, { replicationInstanceIdentifier: 'shop' });
   const template = Template.fromStack(stack);
   const [group] = Object.keys(resources(template, 'AWS::Logs::LogGroup'));
   const namespace = { 'Fn::Join': ['', ['DmsPipelines/', { Ref: group }]] };

@@ -26,6 +26,7 @@ export function makePipeline(
     target: new S3ParquetTarget(stack, 'Lake'),
     tableMappings: TableMappings.of(TableSelection.include('public', 'orders')),
     taskSettings: TaskSettings.of({ targetMetadata: { lobMaxSize: 64 } }),
+    manageLifecycle: false,
     ...props,
   });
   return { stack, source, pipeline };

@@ -147,7 +147,7 @@ describe('the notifications about a task', () => {
 });
 
 test('the notifications about the instance are those of this instance, once DMS may publish and knows it', () => {
-  const { stack } = monitor({ replicationInstanceIdentifier: 'shop' });
+  const { stack } = monitor({}, { replicationInstanceIdentifier: 'shop' });
   const template = Template.fromStack(stack);
   const [topic] = Object.keys(resources(template, 'AWS::SNS::Topic'));
   const [policy] = Object.keys(resources(template, 'AWS::SNS::TopicPolicy'));

@@ -5,6 +5,7 @@ import {
   DmsReplicationPipeline,
   type DmsReplicationPipelineProps,
   MigrationType,
+  OnTaskChange,
   PostgresCdcSource,
   S3ParquetTarget,
   TableMappings,
@@ -57,6 +58,35 @@ describe('DmsReplicationPipeline', () => {
       CdcStopPosition: Match.absent(),
     });
     expect(JSON.parse(taskOf(template)['TableMappings'] as string)).toEqual(orders.toJson());
+  });
+
+  test('starts its task once everything is there that DMS connects through', () => {
+    const stack = makeStack();
+    addPipeline(stack, { lifecycle: { onChange: OnTaskChange.FAIL } });
+    const template = Template.fromStack(stack);
+    const [run] = Object.values(template.findResources('Custom::DmsTaskRun'));
+    const waited = new Set(run!['DependsOn'] as string[]);
+    const ofTypes = ['AWS::RDS::DBInstance', 'AWS::SecretsManager::SecretTargetAttachment', 'AWS::EC2::SecurityGroupIngress',
+      'AWS::EC2::SecurityGroup', 'AWS::IAM::Policy', 'AWS::S3::Bucket', 'AWS::DMS::ReplicationInstance'];
+    const found = ofTypes.flatMap((type) => Object.keys(template.findResources(type)));
+    // The handler itself is what runs; the permission of its framework belongs to it.
+    expect(found.filter((id) => !id.startsWith('DmsTaskLifecycle') && !waited.has(id))).toEqual([]);
+    expect(found.length).toBeGreaterThan(ofTypes.length);
+    expect(run!['Properties']).toMatchObject({ OnChange: 'FAIL', StartOnDeploy: 'true' });
+  });
+
+  test('leaves its task to people where it is told to', () => {
+    const stack = makeStack();
+    const { task } = addPipeline(stack, { manageLifecycle: false });
+    expect(task.lifecycle).toBeUndefined();
+    Template.fromStack(stack).resourceCountIs('AWS::CloudFormation::CustomResource', 0);
+    Template.fromStack(stack).resourceCountIs('Custom::DmsTaskRun', 0);
+  });
+
+  test('refuses to be told what to do in deployments and to keep out of them', () => {
+    expect(() => addPipeline(makeStack(), { manageLifecycle: false, lifecycle: {} })).toThrow(
+      'Test/Pipeline/Task: lifecycle says what deployments do to the task, and manageLifecycle is false: leave out one '
+      + 'of the two');
   });
 
   test('keeps target tables, keeps the lake on TRUNCATE and DROP, and logs capture and apply', () => {

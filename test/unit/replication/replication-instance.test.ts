@@ -19,7 +19,7 @@ function templateOf(props: (stack: Stack) => Partial<ReplicationInstanceProps> =
 const idsOf = (template: Template, type: string): string[] => Object.keys(template.findResources(type));
 
 describe('ReplicationInstance', () => {
-  test('is private, takes minor versions, has its own security group, and no name', () => {
+  test('is private, takes minor versions, has its own security group, and a name of its own', () => {
     const template = templateOf();
     template.hasResourceProperties('AWS::DMS::ReplicationInstance', {
       ReplicationInstanceClass: 'dms.t3.medium',
@@ -29,7 +29,7 @@ describe('ReplicationInstance', () => {
       AutoMinorVersionUpgrade: true,
       EngineVersion: Match.absent(),
       KmsKeyId: Match.absent(),
-      ReplicationInstanceIdentifier: Match.absent(),
+      ReplicationInstanceIdentifier: { 'Fn::Join': ['', [Match.stringLikeRegexp('^test-instance(-[0-9a-f]{8}){2}-$'), Match.anyValue()]] },
       ResourceIdentifier: Match.absent(),
       ReplicationSubnetGroupIdentifier: { Ref: idsOf(template, 'AWS::DMS::ReplicationSubnetGroup')[0] },
       VpcSecurityGroupIds: [{ 'Fn::GetAtt': [idsOf(template, 'AWS::EC2::SecurityGroup')[0], 'GroupId'] }],

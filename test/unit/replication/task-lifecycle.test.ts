@@ -21,6 +21,7 @@ type Resource = { Type: string; Properties: Record<string, unknown>; DependsOn?:
 function addPipeline(stack: Stack, migrationType?: MigrationType): DmsReplicationPipeline {
   return new DmsReplicationPipeline(stack, 'Pipeline', {
     vpc: existingVpc(stack), source: new SomeSource(stack), target: new SomeTarget(stack), migrationType,
+    manageLifecycle: false,
     tableMappings: TableMappings.of(TableSelection.include('public', 'orders')),
   });
 }
@@ -147,6 +148,7 @@ describe('ReplicationTaskLifecycle', () => {
       target: { bind: () => ({ endpoint: pipeline.task.targetEndpoint }) },
       tableMappings: TableMappings.of(TableSelection.include('archive', '%')),
       migrationType: MigrationType.FULL_LOAD,
+      manageLifecycle: false,
     });
     addLifecycle({ replicationInstance: pipeline.replicationInstance, task }, { startOnDeploy: false });
     const template = Template.fromStack(stack);
@@ -197,6 +199,7 @@ describe('ReplicationTaskLifecycle', () => {
     const pipeline = new DmsReplicationPipeline(here, 'Pipeline', {
       vpc: existingVpc(here), source, target: new SomeTarget(here),
       tableMappings: TableMappings.of(TableSelection.include('public', 'orders')),
+      manageLifecycle: false,
     });
     addLifecycle(pipeline);
     expect(resourcesOf(there)['SomeSource']?.DependsOn).toBeUndefined();
