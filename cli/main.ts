@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { registerCheck } from './commands/check';
+import { registerImpact } from './commands/impact';
 import { registerRehearse } from './commands/rehearse';
 import { registerSeed } from './commands/seed';
 import { codeOf, EXIT_DONE, EXIT_USAGE, messageOf, UsageError } from './errors';
@@ -8,6 +9,7 @@ import { version } from './package.json';
 const EXAMPLES = `
 Examples:
   $ dms check cdk.out
+  $ dms impact base/cdk.out cdk.out
   $ dms seed --url postgres://localhost/booking
 
 Run \`dms <command> --help\` for the options of a command.
@@ -23,6 +25,7 @@ function createProgram(): Command {
     .exitOverride()
     .addHelpText('after', EXAMPLES);
   registerCheck(program);
+  registerImpact(program);
   registerRehearse(program);
   registerSeed(program);
   return program;

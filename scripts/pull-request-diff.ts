@@ -1,11 +1,17 @@
-// What a pull request does to what is deployed: an offline `cdk diff` of every stack between two cloud assemblies.
+// What a pull request does to what is deployed: the difference of every stack between two cloud assemblies, and what
+// that means to running replication (`dms impact`).
 //
 //   tsx scripts/pull-request-diff.ts BASE_CDK_OUT HEAD_CDK_OUT
 //
-// Markdown on stdout. Exit code 1 when something would be destroyed or replaced, unless ALLOW_DESTRUCTIVE=true; 2 when
-// a diff could not be made. Needs no credentials and no network.
-import { spawnSync } from 'node:child_process';
-import { dirname, join } from 'node:path';
+// Markdown on stdout. Exit code 1 when something would be destroyed, replaced or loaded again, unless
+// ALLOW_DESTRUCTIVE=true; 2 when a diff could not be made. Needs no credentials and no network.
+import { readFileSync } from 'node:fs';
+import { PassThrough } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
+import { formatDifferences, fullDiff, ResourceImpact } from '@aws-cdk/cloudformation-diff';
+import { describeImpact } from '../cli/impact/describe';
+import { isHarmful, type StackImpact } from '../cli/impact/effects';
+import { impactOf } from '../cli/impact/impact';
 import { isAssembly, stackTemplates } from '../cli/rehearsal/assembly';
 
 interface StackDiff {
@@ -13,6 +19,10 @@ interface StackDiff {
   readonly outcome: 'unchanged' | 'changed' | 'destructive' | 'new' | 'removed';
   readonly details: string;
 }
+
+const DESTRUCTIVE: readonly ResourceImpact[] = [
+  ResourceImpact.WILL_DESTROY, ResourceImpact.WILL_REPLACE, ResourceImpact.MAY_REPLACE,
+];
 
 const [base, head] = process.argv.slice(2);
 if (base === undefined || head === undefined) {
@@ -24,29 +34,31 @@ for (const folder of [base, head]) {
 
 const before = stackTemplates(base);
 const after = stackTemplates(head);
-const diffs: StackDiff[] = [...new Set([...before.keys(), ...after.keys()])].sort().map((stack) => {
-  if (!before.has(stack)) return { stack, outcome: 'new', details: 'This stack is new.' };
-  if (!after.has(stack)) return { stack, outcome: 'removed', details: 'This stack is gone: its resources would stay behind or be deleted.' };
-  return diff(stack, before.get(stack)!);
-});
+const diffs = [...new Set([...before.keys(), ...after.keys()])].sort().map(diffOf);
+const impacts = impactOf(base, head);
+process.stdout.write(`${impactMarkdown(impacts)}\n${markdown(diffs)}`);
 
-const destructive = diffs.filter(({ outcome }) => outcome === 'destructive' || outcome === 'removed');
-process.stdout.write(markdown(diffs));
-if (destructive.length > 0 && process.env.ALLOW_DESTRUCTIVE !== 'true') process.exitCode = 1;
+const destructive = diffs.some(({ outcome }) => outcome === 'destructive' || outcome === 'removed')
+  || impacts.some(({ effects }) => effects.some(isHarmful));
+if (destructive && process.env.ALLOW_DESTRUCTIVE !== 'true') process.exitCode = 1;
 
-function diff(stack: string, oldTemplate: string): StackDiff {
-  const cdk = join(dirname(require.resolve('aws-cdk/package.json')), 'bin', 'cdk');
-  const run = (failOn: 'never' | 'any-change' | 'destructive'): { status: number | null; text: string } => {
-    const options = ['--app', head!, '--template', oldTemplate, '--fail-on', failOn, '--no-color', '--no-notices'];
-    const command = [cdk, 'diff', stack, ...options];
-    const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' });
-    return { status, text: `${stdout}${stderr}`.trim() };
-  };
-  // A diff that could not be made ends with 1 as well: only one that is asked never to fail tells the two apart.
-  const { status, text } = run('never');
-  if (status !== 0) fail(`cdk diff ${stack} failed:\n${text}`);
-  if (run('any-change').status === 0) return { stack, outcome: 'unchanged', details: '' };
-  return { stack, outcome: run('destructive').status === 0 ? 'changed' : 'destructive', details: text };
+function diffOf(stack: string): StackDiff {
+  const [old, current] = [before.get(stack), after.get(stack)];
+  if (old === undefined) return { stack, outcome: 'new', details: 'This stack is new.' };
+  if (current === undefined) {
+    return { stack, outcome: 'removed', details: 'This stack is gone: its resources would stay behind or be deleted.' };
+  }
+  const diff = fullDiff(templateOf(old), templateOf(current));
+  if (diff.isEmpty) return { stack, outcome: 'unchanged', details: '' };
+  const text = new PassThrough();
+  formatDifferences(text, diff);
+  const details = stripVTControlCharacters(String(text.read() ?? '')).trim();
+  const destroys = Object.values(diff.resources.changes).some(({ changeImpact }) => DESTRUCTIVE.includes(changeImpact));
+  return { stack, outcome: destroys ? 'destructive' : 'changed', details };
+}
+
+function templateOf(file: string): Record<string, unknown> {
+  return JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
 }
 
 function markdown(all: readonly StackDiff[]): string {
@@ -60,8 +72,18 @@ function markdown(all: readonly StackDiff[]): string {
     .filter(({ outcome }) => outcome !== 'unchanged')
     .sort((one, other) => order.indexOf(one.outcome) - order.indexOf(other.outcome))
     .map(({ stack, outcome, details }) =>
-      `<details${outcome === 'destructive' ? ' open' : ''}><summary><b>${stack}</b>: ${outcome}</summary>\n\n\`\`\`\n${details}\n\`\`\`\n\n</details>\n`);
+      `<details${outcome === 'destructive' ? ' open' : ''}><summary><b>${stack}</b>: ${outcome}</summary>\n\n`
+      + `\`\`\`\n${details}\n\`\`\`\n\n</details>\n`);
   return [`## Stacks: ${counts.join(', ')}`, ...sections].join('\n\n') + '\n';
+}
+
+/** What a diff of templates does not say: tables that are no longer replicated, tasks that pause or load again. */
+function impactMarkdown(all: readonly StackImpact[]): string {
+  const told = all.filter(({ effects }) => effects.length > 0);
+  const plain = (_style: unknown, text: string): string => text;
+  return told.length === 0
+    ? 'Running replication does not notice.\n'
+    : `## Running replication\n\n\`\`\`\n${describeImpact(told, plain)}\n\`\`\`\n`;
 }
 
 function fail(message: string): never {

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { CfnTopic } from 'aws-cdk-lib/aws-sns';
-import { App, Stack } from 'aws-cdk-lib/core';
+import { App, CfnResource, Stack } from 'aws-cdk-lib/core';
+import { selection } from '../support/dms-template';
 import { TemporaryFolders } from '../support/temporary-folder';
 
 const ROOT = join(__dirname, '..', '..');
@@ -37,7 +38,7 @@ test('a replaced resource fails the pull request, named before what only changes
   const head = assembly('head', { A: { name: 'one', display: 'Eins' }, B: { name: 'zwei', display: 'Two' } });
   const { status, page } = diff(base, head);
   expect(page).toContain('## Stacks: 1 destructive, 1 changed');
-  expect(page).toContain('AWS::SNS::Topic Topic Topic replace');
+  expect(page).toContain('AWS::SNS::Topic Topic replace');
   expect(page.indexOf('<b>B</b>: destructive')).toBeLessThan(page.indexOf('<b>A</b>: changed'));
   expect(status).toBe(1);
   expect(diff(base, head, { ALLOW_DESTRUCTIVE: 'true' }).status).toBe(0);
@@ -49,7 +50,7 @@ test('a change in place passes, and so does no change', () => {
   const { status, page } = diff(base, head);
   expect(page).toContain('## Stacks: 1 changed, 1 unchanged');
   expect(status).toBe(0);
-  expect(diff(base, base)).toEqual({ status: 0, page: '## Stacks: 2 unchanged\n' });
+  expect(diff(base, base)).toEqual({ status: 0, page: 'Running replication does not notice.\n\n## Stacks: 2 unchanged\n' });
 });
 
 test('a stack that is gone fails, a new one does not', () => {
@@ -61,6 +62,26 @@ test('a stack that is gone fails, a new one does not', () => {
   const added = diff(one, both);
   expect(added.page).toContain('<b>B</b>: new');
   expect(added.status).toBe(0);
+});
+
+test('a task that loads every table again fails as well, and its tables are named', () => {
+  const task = (directory: string, table: string): string => {
+    const app = new App({ outdir: join(folder, directory) });
+    const stack = new Stack(app, 'Shop');
+    new CfnResource(stack, 'Task', { type: 'AWS::DMS::ReplicationTask', properties: {
+      MigrationType: 'full-load', SourceEndpointArn: 's', TargetEndpointArn: 't', ReplicationInstanceArn: 'i',
+      TableMappings: JSON.stringify({ rules: [selection('public', table)] }),
+    } });
+    new CfnResource(stack, 'Guard', {
+      type: 'Custom::DmsTaskGuard', properties: { ServiceToken: 'f', ReplicationLogicalId: 'Task', OnChange: 'RELOAD' },
+    });
+    return app.synth().directory;
+  };
+  const { status, page } = diff(task('orders', 'orders'), task('clients', 'clients'));
+  expect(page).toContain('## Running replication');
+  expect(page).toContain('  reloads   Task  AWS::DMS::ReplicationTask');
+  expect(page).toContain('- public.orders is no longer replicated');
+  expect(status).toBe(1);
 });
 
 test('a folder that is no cloud assembly is refused', () => {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { App } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { dev } from '../../config/dev';
@@ -7,6 +8,9 @@ import { type EnvironmentConfig, PipelineStage } from '../../lib';
 import { FEATURE_FLAGS } from '../unit/make-stack';
 
 export const ENVIRONMENTS: [string, EnvironmentConfig][] = [['Dev', dev], ['Staging', staging], ['Prod', prod]];
+
+/** Where the templates of the last release are kept. */
+export const RELEASED = join(__dirname, 'released');
 
 /** The app of this repository; what CloudFormation's validation finds stops its synthesis. */
 export function strictApp(): App {
