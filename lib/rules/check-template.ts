@@ -16,6 +16,7 @@ import { pathOf, TemplateResources } from './resources';
 import { checkEndpointRoles } from './roles';
 import { checkBucket } from './s3-target';
 import { checkServiceRoles } from './service-roles';
+import { checkWayOut } from './subnet-routes';
 import { capturesChanges } from './task-kind';
 import { readTemplate, ResourceDefinition, TaskDefinition } from './template';
 import { isUnresolved, section } from './values';
@@ -72,7 +73,10 @@ function checkCompute(resources: TemplateResources): Finding[] {
     ...resources.ofType('AWS::DMS::ReplicationInstance')
       .flatMap((instance) => checkReplicationInstance(instance.properties, pathOf(instance))),
     ...resources.ofType('AWS::DMS::ReplicationSubnetGroup')
-      .flatMap((group) => checkSubnetGroup(group.properties, pathOf(group), resources)),
+      .flatMap((group) => [
+        ...checkSubnetGroup(group.properties, pathOf(group), resources),
+        ...checkWayOut(group, resources),
+      ]),
     ...resources.ofType('AWS::DMS::Certificate')
       .flatMap((certificate) => checkCertificate(certificate.properties, pathOf(certificate))),
     ...resources.ofType('AWS::DMS::EventSubscription').flatMap((subscription) => [

@@ -10,6 +10,7 @@ export { allRules } from './registry';
 export { checkTableMappings } from './table-mappings';
 export { checkReplicationInstance } from './replication-instance';
 export { checkSubnetGroup } from './replication-subnet-group';
+export { noWayOut } from './subnet-routes';
 export { checkTask } from './replication-task';
 export { checkTaskSettings } from './task-settings';
 export { type TaskSubject } from './task-kind';

@@ -13,6 +13,12 @@ export const SUBNET_RULES = defineRules('subnets',
       reason: 'DMS refuses a subnet group that covers one Availability Zone only.',
       fix: 'give subnets in two Availability Zones or more',
     },
+    'no-way-out': {
+      severity: 'warning',
+      reason: 'DMS reaches S3, Secrets Manager and CloudWatch Logs from inside the network.',
+      fix: 'create VPC endpoints for what it needs (createVpcEndpoints), or choose subnets with a route out',
+      source: 'https://docs.aws.amazon.com/dms/latest/userguide/CHAP_VPC_Endpoints.html',
+    },
   });
 
 /**

@@ -92,7 +92,8 @@ function checkTransformation(rule: Json, path: string): Finding[] {
 }
 
 function locatorNeeds(action: TransformationAction, target: string | undefined): string[] {
-  if (target === 'schema') return ['schema-name'];
+  // A target that is not known yet may be a schema.
+  if (target === undefined || target === 'schema') return ['schema-name'];
   const ofColumn = target === 'column' && !ACTIONS_WITHOUT_COLUMN.includes(action);
   return ['schema-name', 'table-name', ...(ofColumn ? ['column-name'] : [])];
 }

@@ -1,4 +1,3 @@
-import * as fc from 'fast-check';
 import {
   checkBucket, checkCertificate, checkEndpoint, checkEventSubscription, checkParameterGroup, checkReplicationInstance,
   checkSubnetGroup, checkTableMappings, checkTask, checkTaskSettings, checkTemplate,
@@ -8,13 +7,13 @@ import { goodTemplate } from './cases/good-template';
 type Json = Record<string, unknown>;
 
 /** What CloudFormation or CDK fills in later. */
-const unresolved = fc.constantFrom<unknown>(
+const UNRESOLVED: readonly unknown[] = [
   { Ref: 'Parameter' },
   { 'Fn::GetAtt': ['Resource', 'Attribute'] },
   { 'Fn::If': ['Condition', 'value', { Ref: 'AWS::NoValue' }] },
   { 'Fn::Join': ['', ['a', { Ref: 'Parameter' }]] },
   '${Token[TOKEN.1]}',
-);
+];
 
 /** Sound subjects of which every value may be unresolved without anything being known to be wrong. */
 const SUBJECTS: readonly [string, Json, (subject: Json) => unknown[]][] = [
@@ -152,9 +151,10 @@ function pathsIn(value: unknown, path: string[] = []): string[][] {
   return path.length === 0 ? inner : [path, ...inner];
 }
 
+/** A copy of `value` that is another at `path`; what is not on the way there is shared. */
 function replaced(value: unknown, [key, ...rest]: string[], by: unknown): unknown {
   if (key === undefined) return by;
-  const copy = structuredClone(value) as Json;
+  const copy = (Array.isArray(value) ? [...value as unknown[]] : { ...value as Json }) as Json;
   copy[key] = replaced(copy[key], rest, by);
   return copy;
 }
@@ -169,9 +169,13 @@ describe.each(SUBJECTS)('%s', (name, subject, check) => {
     expect(check(subject)).toEqual([]);
   });
 
-  test('gives no finding when any of its values is not known yet', () => {
-    fc.assert(fc.property(fc.constantFrom(...paths), unresolved, (path, value) => {
-      expect(check(replaced(subject, path, value) as Json)).toEqual([]);
-    }), { numRuns: 300 });
+  // A template has so many values that each is tried with one kind of them, in turn.
+  const trials = paths.flatMap((path, index) => (name === 'template' ? [UNRESOLVED[index % UNRESOLVED.length]] : UNRESOLVED)
+    .map((value) => ({ path, value })));
+
+  test.each([...new Set(paths.map(([first]) => first!))])('gives no finding when a value in %s is not known yet', (first) => {
+    const found = trials.filter(({ path, value }) =>
+      path[0] === first && check(replaced(subject, path, value) as Json).length > 0);
+    expect(found).toEqual([]);
   });
 });

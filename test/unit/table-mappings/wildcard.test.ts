@@ -16,11 +16,18 @@ test.each<[string, string, boolean]>([
   ['t[1-3]', 't-', false],
   ['t[13-]', 't-', true],
   ['t[3-1]', 't2', false],
+  ['t[3-1]', 't', false],
+  ['t[3-3]', 't3', true],
+  ['t[3-1x]', 'tx', true],
   ['a.b', 'axb', false],
   ['a[', 'a[', true],
   ['a[^b]', 'a^', true],
   ['_', '\u{1F600}', true],
+  ['\u{1F600}', '\u{1F600}', true],
+  ['\u{1F600}', 'x', false],
   ['a%b', 'a\nb', true],
+  ['a b', 'a b', true],
+  ['a b', 'ab', false],
 ])('%j on %j is %j', (pattern, name, expected) => {
   expect(matchesPattern(pattern, name)).toBe(expected);
 });
@@ -30,7 +37,9 @@ test.each<[string, boolean, boolean]>([
   ['order_lines', true, false],
   ['order%', true, true],
   ['order[_]lines', true, true],
+  ['t[1-3]', true, true],
   ['odd[', false, false],
+  ['odd[]', false, false],
 ])('%j has a wildcard: %j, and was meant as a pattern: %j', (pattern, wildcard, meant) => {
   expect([hasWildcard(pattern), looksLikePattern(pattern)]).toEqual([wildcard, meant]);
 });
