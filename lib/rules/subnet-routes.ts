@@ -14,7 +14,7 @@ export function checkWayOut(group: ResourceDefinition, resources: TemplateResour
 export const noWayOut = (count: number, path: string = ''): Finding => finding(SUBNET_RULES['no-way-out'],
   at(path, 'SubnetIds'), `none of the ${count} subnets has a route out of the network, and there is no VPC endpoint`);
 
-/** Whether the template has the routes of a subnet, and none leads out. The main route table of a network is unknown. */
+/** Whether the template has the routes of a subnet, and none leads out. A network's main route table is unknown. */
 function isClosed(id: unknown, resources: TemplateResources): boolean {
   const subnet = resources.direct(id)?.resource;
   if (subnet?.type !== 'AWS::EC2::Subnet') return false;

@@ -15,10 +15,6 @@ const here = program !== undefined || process.env.CI !== undefined;
 
 (here ? describe : describe.skip)(`the page in Chromium${here ? '' : ' (not opened: there is no Chromium on the PATH)'}`, () => {
   let browser: Chromium;
-  // Before the folders: hooks run in this order, and the browser works in one of them.
-  afterAll(async () => {
-    await browser?.close();
-  });
   const folders = new TemporaryFolders();
   const names = Array.from({ length: 30 }, (_, i) => [LONG_NAME, EVIL_NAME][i] ?? `table_${i}`);
   let file: string;
@@ -47,6 +43,7 @@ const here = program !== undefined || process.env.CI !== undefined;
       ],
     }));
     browser = await Chromium.start(program, folders.create());
+    folders.endFirst(() => browser.close());
   });
 
   const view = (width: number, scheme: View['scheme'] = 'light'): Promise<void> => browser.open(file, { width, scheme });

@@ -15,19 +15,16 @@ import { TemporaryFolders } from '../../support/temporary-folder';
 
 let s3: S3Server;
 let client: S3;
-// Before the folders: hooks run in this order, and the server works in one of them.
-afterAll(async () => {
-  client.destroy();
-  await s3.stop();
-});
 const folders = new TemporaryFolders();
 
 beforeAll(async () => {
   s3 = await S3Server.start(folders.create(), ['lake']);
+  folders.endFirst(() => s3.stop());
   // Worker threads and this one find credentials as users do.
   Object.assign(process.env, s3.environment);
   client = new S3({ endpoint: s3.endpoint, forcePathStyle: true, region: 'eu-west-1' });
 });
+afterAll(() => client.destroy());
 beforeEach(async () => {
   s3.reset();
   const { Contents = [] } = await client.listObjectsV2({ Bucket: 'lake' });

@@ -12,7 +12,7 @@ const subnets = (...SubnetIds: unknown[]): Finding[] => checkSubnetGroup({ Subne
 const routed = (more: Template['Resources']): Template => ({
   Resources: {
     ...goodTemplate().Resources,
-    ...Object.fromEntries(['A', 'B'].flatMap((zone) => [
+    ...Object.fromEntries(['A', 'B'].flatMap((zone): [string, Template['Resources'][string]][] => [
       [`Table${zone}`, { Type: 'AWS::EC2::RouteTable', Properties: { VpcId: 'vpc-1' } }],
       [`Route${zone}`, {
         Type: 'AWS::EC2::SubnetRouteTableAssociation',
