@@ -15,6 +15,7 @@ const BENCHMARKS: Readonly<Record<string, readonly string[]>> = {
   'capture-one-transaction': ['bench/capture/run.ts', '--changes', '1000000', '--rounds', '1', '--transaction', '1000000'],
   'capture-steady': ['bench/capture/run.ts', '--steady', '5000', '--minutes', '30'],
   'kill': ['bench/kill/run.ts', '--kills', '100', '--rows', '100000'],
+  'synth': ['bench/synth/run.ts', '--rounds', '3'],
   'parquet': ['bench/parquet/run.ts', '--rows', '5000000', '--rounds', '1'],
 };
 const USUAL = ['full-load', 'capture'];

@@ -1,6 +1,6 @@
 import { RemovalPolicy, Size } from 'aws-cdk-lib/core';
 import { type EnvironmentConfig, ReplicationInstanceClass } from '../lib';
-import { tableMappings, taskSettings } from './tables';
+import { lifecycle, tableMappings, taskSettings } from './tables';
 
 /** Small, without a standby, and deleted together with the stack (once its buckets have been emptied). */
 export const dev: EnvironmentConfig = {
@@ -13,4 +13,5 @@ export const dev: EnvironmentConfig = {
   removalPolicy: RemovalPolicy.DESTROY,
   tableMappings,
   taskSettings,
+  lifecycle,
 };

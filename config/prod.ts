@@ -1,7 +1,7 @@
 import { InstanceClass, InstanceSize, InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { Duration, Size } from 'aws-cdk-lib/core';
 import { type EnvironmentConfig, ReplicationInstanceClass } from '../lib';
-import { tableMappings, taskSettings } from './tables';
+import { lifecycle, tableMappings, taskSettings } from './tables';
 
 /** The size of the seed's request: clients 150 GB, bookings 200 GB. */
 export const prod: EnvironmentConfig = {
@@ -15,4 +15,5 @@ export const prod: EnvironmentConfig = {
   replicationStorage: Size.gibibytes(200),
   tableMappings,
   taskSettings,
+  lifecycle,
 };

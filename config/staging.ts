@@ -1,6 +1,6 @@
 import { Size } from 'aws-cdk-lib/core';
 import { type EnvironmentConfig, ReplicationInstanceClass } from '../lib';
-import { tableMappings, taskSettings } from './tables';
+import { lifecycle, tableMappings, taskSettings } from './tables';
 
 /** Built like production, smaller. */
 export const staging: EnvironmentConfig = {
@@ -10,4 +10,5 @@ export const staging: EnvironmentConfig = {
   replicationInstanceClass: ReplicationInstanceClass.T3_LARGE,
   tableMappings,
   taskSettings,
+  lifecycle,
 };

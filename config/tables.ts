@@ -1,4 +1,4 @@
-import { TableMappings, TableSelection, TaskSettings } from '../lib';
+import { type TaskLifecycleOptions, TableMappings, TableSelection, TaskSettings } from '../lib';
 
 /** The tables that every environment replicates. Clients are loaded first: bookings refer to them. */
 export const tableMappings = TableMappings.of(
@@ -12,3 +12,9 @@ export const tableMappings = TableMappings.of(
 const LONGEST_TEXT_KB = 256;
 
 export const taskSettings = TaskSettings.of({ targetMetadata: { lobMaxSize: LONGEST_TEXT_KB } });
+
+/**
+ * The database is as new as its stack: there are no tables yet, and a task that finds none fails. Create them, then
+ * take `startOnDeploy` away and deploy again, which starts the load. From then on deployments stop and resume the task.
+ */
+export const lifecycle: TaskLifecycleOptions = { startOnDeploy: false };

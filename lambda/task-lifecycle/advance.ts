@@ -1,54 +1,40 @@
-import { connectionStep, RETEST_SECONDS } from './connections';
-import { connectionsOf, lookAt, startTask, stopTask, testConnection } from './dms';
+import { assessmentGate } from './assessment';
+import { RETEST_SECONDS } from './connections';
 import type { Goal } from './event';
 import { explain, faultKind } from './faults';
-import { nextStep, type StartType } from './next-step';
+import { lookAt } from './look-at';
+import { nextStep } from './next-step';
+import { Refusal } from './refusals';
+import { describe, kindOf } from './replication';
 import { surroundings } from './surroundings';
-import { describe, type TaskView } from './task';
 
-/** Takes a task one step nearer to what it is to become. Returns whether it is there. */
-export async function advance(goal: Goal): Promise<boolean> {
-  const elapsedSeconds = (surroundings.now() - Date.parse(goal.since)) / 1000;
-  let seen = `replication task ${goal.taskArn} could not be looked at`;
+/** Takes a replication one step nearer to what it is to become. Returns whether it is there. */
+export async function advance({ arn, wish, since, timeoutMinutes }: Goal): Promise<boolean> {
+  const elapsedSeconds = (surroundings.now() - Date.parse(since)) / 1000;
+  const isLate = elapsedSeconds >= timeoutMinutes * 60;
+  let seen = `${kindOf(arn)} ${arn} could not be looked at`;
   let obstacle: string | undefined;
   try {
-    const task = await lookAt(goal.taskArn);
-    seen = task === undefined ? `replication task ${goal.taskArn} does not exist` : describe(task);
-    const step = nextStep(task, goal.taskArn, goal.wish);
-    surroundings.log({ task, wish: goal.wish, step });
-    if (step.do === 'done') return true;
+    const replication = await lookAt(arn);
+    seen = replication === undefined ? `${kindOf(arn)} ${arn} does not exist` : describe(replication);
+    const step = nextStep(replication, arn, wish);
+    surroundings.log({ replication, wish, step, elapsedSeconds });
+    if (step.do === 'done' || (step.do === 'wait' && step.enough === true && isLate)) return true;
     if (step.do === 'fail') throw new Refusal(step.message);
-    if (task !== undefined && step.do === 'stop') await stopTask(task);
-    if (task !== undefined && step.do === 'start') obstacle = await startWhenConnected(task, step.type, elapsedSeconds);
+    if (step.do === 'stop') await replication?.stop();
+    if (replication !== undefined && step.do === 'start') {
+      obstacle = await replication.start(step.type, elapsedSeconds, assessmentGate(replication, step.type, wish));
+    }
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    surroundings.log({ taskArn: goal.taskArn, fault: explain(error) });
+    surroundings.log({ arn, fault: explain(error) });
     if (!passes(error, elapsedSeconds)) throw new Error(`${seen}, and AWS answers ${explain(error)}`, { cause: error });
     obstacle = explain(error);
   }
-  if (elapsedSeconds < goal.timeoutMinutes * 60) return false;
-  throw new Error(`${seen} after ${goal.timeoutMinutes} minutes, and should be ${goal.wish.state}`
+  if (!isLate) return false;
+  throw new Error(`${seen} after ${timeoutMinutes} minutes, and should be ${wish.state}`
     + `${obstacle === undefined ? '' : `; ${obstacle}`}. Look at its log and at its state in DMS, then deploy again; `
-    + `if it only needs longer, raise ${goal.wish.state === 'stopped' ? 'stopTimeout' : 'startTimeout'}`);
-}
-
-/** A decision of ours: final, and already in plain words. */
-class Refusal extends Error {}
-
-/** Starts a task if both connections passed their test; otherwise returns what is in the way. */
-async function startWhenConnected(
-  task: TaskView, type: StartType, elapsedSeconds: number,
-): Promise<string | undefined> {
-  const step = connectionStep(task.endpointArns, await connectionsOf(task), elapsedSeconds);
-  if (step.do === 'fail') throw new Refusal(`${describe(task)} and is not started: ${step.message}`);
-  if (step.do === 'go') {
-    await startTask(task, type);
-    return undefined;
-  }
-  if (step.do === 'test') {
-    for (const endpointArn of step.endpointArns) await testConnection(task, endpointArn);
-  }
-  return 'its connections are being tested';
+    + `if it only needs longer, raise ${wish.state === 'stopped' ? 'stopTimeout' : 'startTimeout'}`);
 }
 
 function passes(error: unknown, elapsedSeconds: number): boolean {

@@ -1,30 +1,62 @@
 import {
   DatabaseMigrationServiceClient,
   DescribeConnectionsCommand,
+  DescribeReplicationsCommand,
   DescribeReplicationTasksCommand,
+  type Replication,
+  type ReplicationTask,
+  StartReplicationCommand,
   StartReplicationTaskCommand,
+  StopReplicationCommand,
   StopReplicationTaskCommand,
   TestConnectionCommand,
 } from '@aws-sdk/client-database-migration-service';
+import { CLIENT_SETTINGS } from './client-settings';
 import type { ConnectionView } from './connections';
 import { faultKind } from './faults';
-import type { StartType } from './next-step';
-import { type TaskView, viewOf } from './task';
+import type { StartType } from './replication';
 
-const dms = new DatabaseMigrationServiceClient({});
+export const dms = new DatabaseMigrationServiceClient(CLIENT_SETTINGS);
 
-/** The task as it is; nothing when it does not exist. */
-export async function lookAt(taskArn: string): Promise<TaskView | undefined> {
-  const found = await unlessGone(() => dms.send(new DescribeReplicationTasksCommand({
-    Filters: [{ Name: 'replication-task-arn', Values: [taskArn] }],
-    WithoutSettings: true,
-  })));
-  const task = found?.ReplicationTasks?.[0];
-  return task === undefined ? undefined : viewOf(task);
+/** What a task connects: an instance with the endpoints of source and target. */
+export interface Wired {
+  readonly instanceArn: string;
+  readonly endpointArns: readonly string[];
 }
 
-/** The connections of a task that were ever tested. */
-export async function connectionsOf({ instanceArn, endpointArns }: TaskView): Promise<ConnectionView[]> {
+export async function describeTask(arn: string): Promise<ReplicationTask | undefined> {
+  const found = await unlessGone(() => dms.send(new DescribeReplicationTasksCommand({
+    Filters: [{ Name: 'replication-task-arn', Values: [arn] }],
+    WithoutSettings: true,
+  })));
+  return found?.ReplicationTasks?.[0];
+}
+
+export async function startTask(arn: string, type: StartType): Promise<void> {
+  await dms.send(new StartReplicationTaskCommand({ ReplicationTaskArn: arn, StartReplicationTaskType: type }));
+}
+
+export async function stopTask(arn: string): Promise<void> {
+  await dms.send(new StopReplicationTaskCommand({ ReplicationTaskArn: arn }));
+}
+
+export async function describeReplication(configArn: string): Promise<Replication | undefined> {
+  const found = await unlessGone(() => dms.send(new DescribeReplicationsCommand({
+    Filters: [{ Name: 'replication-config-arn', Values: [configArn] }],
+  })));
+  return found?.Replications?.[0];
+}
+
+export async function startReplication(configArn: string, type: StartType): Promise<void> {
+  await dms.send(new StartReplicationCommand({ ReplicationConfigArn: configArn, StartReplicationType: type }));
+}
+
+export async function stopReplication(configArn: string): Promise<void> {
+  await dms.send(new StopReplicationCommand({ ReplicationConfigArn: configArn }));
+}
+
+/** The connections between an instance and endpoints that were ever tested. */
+export async function connectionsOf({ instanceArn, endpointArns }: Wired): Promise<ConnectionView[]> {
   const found = await unlessGone(() => dms.send(new DescribeConnectionsCommand({
     Filters: [
       { Name: 'endpoint-arn', Values: [...endpointArns] },
@@ -38,16 +70,8 @@ export async function connectionsOf({ instanceArn, endpointArns }: TaskView): Pr
   }));
 }
 
-export async function testConnection({ instanceArn }: TaskView, endpointArn: string): Promise<void> {
+export async function testConnection(instanceArn: string, endpointArn: string): Promise<void> {
   await dms.send(new TestConnectionCommand({ ReplicationInstanceArn: instanceArn, EndpointArn: endpointArn }));
-}
-
-export async function startTask({ arn }: TaskView, type: StartType): Promise<void> {
-  await dms.send(new StartReplicationTaskCommand({ ReplicationTaskArn: arn, StartReplicationTaskType: type }));
-}
-
-export async function stopTask({ arn }: TaskView): Promise<void> {
-  await dms.send(new StopReplicationTaskCommand({ ReplicationTaskArn: arn }));
 }
 
 async function unlessGone<T>(call: () => Promise<T>): Promise<T | undefined> {

@@ -60,7 +60,8 @@ const KINDS: Readonly<Record<string, FaultKind>> = {
 };
 
 const REMEDIES: Readonly<Record<string, string>> = {
-  AccessDeniedFault: 'the role of an endpoint, or dms-vpc-role, does not allow what DMS needs',
+  AccessDeniedFault: 'the role of an endpoint, dms-vpc-role, or the service-linked role of DMS Serverless '
+    + 'does not allow what DMS needs',
   AccessDeniedException: 'the role of the lifecycle function does not allow it: a boundary or an organization policy '
     + 'may deny it',
   KMSAccessDeniedFault: 'the policy of the key has to allow DMS to use it',

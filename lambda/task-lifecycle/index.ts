@@ -1,10 +1,10 @@
 import { advance } from './advance';
-import { lookAt, testConnection } from './dms';
 import type { LifecycleEvent, Plan, PlannedEvent } from './event';
 import { explain, faultKind } from './faults';
+import { lookAt } from './look-at';
 import { planFor } from './plan';
+import { isActive } from './replication';
 import { surroundings } from './surroundings';
-import { isActive } from './task';
 
 /** CloudFormation takes answers of 4,096 bytes, of which the framework needs some. */
 const LONGEST_MESSAGE = 1500;
@@ -18,7 +18,7 @@ export function onEvent(event: LifecycleEvent): Promise<Plan> {
   return inPlainWords(async () => {
     const plan = await patiently(() => planFor(event));
     surroundings.log({ request: event.RequestType, resource: event.ResourceType, plan });
-    await testConnectionsAfresh(plan);
+    await prepareStart(plan);
     return plan;
   });
 }
@@ -28,20 +28,11 @@ export function isComplete(event: PlannedEvent): Promise<{ IsComplete: boolean }
   return inPlainWords(async () => ({ IsComplete: event.Goal === undefined || await advance(event.Goal) }));
 }
 
-/** A test of yesterday says nothing of an endpoint changed today. What cannot be tested now is tested later. */
-async function testConnectionsAfresh({ Goal: goal }: Plan): Promise<void> {
+/** What takes a while before a start begins at once. */
+async function prepareStart({ Goal: goal }: Plan): Promise<void> {
   if (goal?.wish.state !== 'running') return;
-  const { taskArn } = goal;
-  const task = await patiently(() => lookAt(taskArn));
-  if (task === undefined || isActive(task)) return;
-  for (const endpointArn of task.endpointArns) {
-    try {
-      await testConnection(task, endpointArn);
-    } catch (error) {
-      if (faultKind(error) === 'fatal') throw error;
-      surroundings.log({ taskArn, endpointArn, fault: explain(error) });
-    }
-  }
+  const replication = await patiently(() => lookAt(goal.arn));
+  if (replication !== undefined && !isActive(replication)) await replication.prepare();
 }
 
 async function patiently<T>(attempt: () => Promise<T>): Promise<T> {

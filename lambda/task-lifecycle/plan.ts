@@ -1,18 +1,19 @@
 import { createHash } from 'node:crypto';
 import {
   type GuardProperties,
+  type LifecycleProperties,
   LifecycleResource,
   OnTaskChange,
   type PauseProperties,
   type RunProperties,
   WAS_RUNNING,
 } from './api';
-import { lookAt } from './dms';
-import type { Goal, LifecycleEvent, Plan, Wish } from './event';
-import { refusalOf, replacedTask } from './refusals';
-import { isRollingBack, taskArnOf } from './stack';
+import type { Assessment, Goal, LifecycleEvent, Load, Plan, Wish } from './event';
+import { lookAt } from './look-at';
+import { refusalOf, replaced } from './refusals';
+import { isActive, kindOf } from './replication';
+import { isRollingBack, replicationArnOf } from './stack';
 import { surroundings } from './surroundings';
-import { hasRun, isActive } from './task';
 
 const RAN = 'ran';
 
@@ -29,8 +30,8 @@ export async function planFor(event: LifecycleEvent): Promise<Plan> {
 /**
  * The guard has a new id after every change, for what CloudFormation then does: it deletes the *old* guard at the end
  * of an update that went well, and the *new* one at the end of a rollback, when everything else is as it was. That is
- * the only moment of a rollback in which the task can be put back whatever it was that failed: resources that the
- * update had not reached are not asked again.
+ * the only moment of a rollback in which the replication can be put back whatever it was that failed: resources that
+ * the update had not reached are not asked again.
  */
 async function planForGuard(event: LifecycleEvent): Promise<Plan> {
   const properties = propertiesOf<GuardProperties>(event.ResourceProperties);
@@ -39,18 +40,18 @@ async function planForGuard(event: LifecycleEvent): Promise<Plan> {
   if (event.RequestType === 'Delete') {
     const PhysicalResourceId = event.PhysicalResourceId ?? '';
     const toPutBack = rollingBack && PhysicalResourceId.endsWith(`-${RAN}`);
-    const taskArn = toPutBack ? await taskArnOf(event.StackId, properties.TaskLogicalId) : undefined;
-    return taskArn === undefined
+    const arn = toPutBack ? await replicationArnOf(event.StackId, properties.ReplicationLogicalId) : undefined;
+    return arn === undefined
       ? { PhysicalResourceId }
-      : { PhysicalResourceId, Goal: await runningGoal(taskArn, properties, 'never') };
+      : { PhysicalResourceId, Goal: await runningGoal(arn, properties, 'never') };
   }
   // A rollback must go through, whatever it changes.
   if (rollingBack) return guard(event, false);
   const refusal = refusalOf(propertiesOf<GuardProperties>(event.OldResourceProperties), properties);
   if (refusal !== undefined) throw new Error(refusal);
-  const taskArn = await taskArnOf(event.StackId, properties.TaskLogicalId);
-  const task = taskArn === undefined ? undefined : await lookAt(taskArn);
-  return guard(event, task !== undefined && isActive(task));
+  const arn = await replicationArnOf(event.StackId, properties.ReplicationLogicalId);
+  const replication = arn === undefined ? undefined : await lookAt(arn);
+  return guard(event, replication !== undefined && isActive(replication));
 }
 
 function guard(event: LifecycleEvent, wasRunning: boolean): Plan {
@@ -63,55 +64,62 @@ function guard(event: LifecycleEvent, wasRunning: boolean): Plan {
 
 async function planForPause(event: LifecycleEvent): Promise<Plan> {
   const PhysicalResourceId = event.PhysicalResourceId ?? event.LogicalResourceId;
-  // Created before the task, and deleted after it.
+  // Created before the replication, and deleted after it.
   if (event.RequestType !== 'Update') return { PhysicalResourceId };
   const properties = propertiesOf<PauseProperties>(event.ResourceProperties);
-  const taskArn = await taskArnOf(event.StackId, properties.TaskLogicalId);
-  return taskArn === undefined
+  const arn = await replicationArnOf(event.StackId, properties.ReplicationLogicalId);
+  return arn === undefined
     ? { PhysicalResourceId }
-    : { PhysicalResourceId, Goal: goal(taskArn, properties, { state: 'stopped' }) };
+    : { PhysicalResourceId, Goal: goal(arn, properties, { state: 'stopped' }) };
 }
 
-/** The resource is the task: a task that replaces another one is another resource, and the old one is stopped. */
+/** The resource is the replication: one that replaces another is another resource, and the old one is stopped. */
 async function planForRun(event: LifecycleEvent): Promise<Plan> {
   const properties = propertiesOf<RunProperties>(event.ResourceProperties);
-  const taskArn = properties.ReplicationTaskArn;
-  const PhysicalResourceId = taskArn;
+  const arn = properties.ReplicationArn;
+  const PhysicalResourceId = arn;
   const startOnDeploy = properties.StartOnDeploy === 'true';
   if (event.RequestType === 'Delete') {
-    const stopped = goal(taskArn, properties, { state: 'stopped' });
-    return { PhysicalResourceId: event.PhysicalResourceId ?? taskArn, Goal: stopped };
+    const stopped = goal(arn, properties, { state: 'stopped' });
+    return { PhysicalResourceId: event.PhysicalResourceId ?? arn, Goal: stopped };
   }
   if (event.RequestType === 'Create') {
     return startOnDeploy
-      ? { PhysicalResourceId, Goal: await runningGoal(taskArn, properties, 'first') }
+      ? { PhysicalResourceId, Goal: await runningGoal(arn, properties, 'first', assessmentOf(event, properties)) }
       : { PhysicalResourceId };
   }
   const before = propertiesOf<RunProperties>(event.OldResourceProperties);
   const mayReload = properties.OnChange === OnTaskChange.RELOAD;
-  if (before.ReplicationTaskArn !== taskArn && !mayReload) {
-    const task = await lookAt(taskArn);
-    // A rollback brings back the old task, which has run; if it has not, there is nothing to resume.
-    if (task !== undefined && !hasRun(task)) {
+  if (before.ReplicationArn !== arn && !mayReload) {
+    const replication = await lookAt(arn);
+    // A rollback brings back the old one, which has run; if it has not, there is nothing to resume.
+    if (replication?.hasRun === false) {
       if (await isRollingBack(event.StackId)) return { PhysicalResourceId };
-      throw new Error(replacedTask(taskArn));
+      throw new Error(replaced(kindOf(arn), arn));
     }
   }
   if (!startOnDeploy && properties.WasRunning !== 'true') return { PhysicalResourceId };
-  const load = mayReload && before.LoadDigest !== properties.LoadDigest ? 'again' : 'first';
-  return { PhysicalResourceId, Goal: await runningGoal(taskArn, properties, load) };
+  const needsLoad = before.LoadDigest !== properties.LoadDigest;
+  const load = !mayReload ? 'first' : needsLoad ? 'again' : 'allowed';
+  return { PhysicalResourceId, Goal: await runningGoal(arn, properties, load, assessmentOf(event, properties)) };
 }
 
 async function runningGoal(
-  taskArn: string, properties: { readonly TimeoutMinutes: string }, load: 'never' | 'first' | 'again',
+  arn: string, properties: Limited, load: Load, assessment?: Assessment,
 ): Promise<Goal> {
-  const startedBefore = (await lookAt(taskArn))?.startedAt;
-  return goal(taskArn, properties, { state: 'running', load, startedBefore });
+  const replication = await lookAt(arn);
+  return goal(arn, properties, { state: 'running', load, startedBefore: replication?.lastStart, assessment });
 }
 
-function goal(taskArn: string, { TimeoutMinutes }: { readonly TimeoutMinutes: string }, wish: Wish): Goal {
-  return { taskArn, wish, since: new Date(surroundings.now()).toISOString(), timeoutMinutes: Number(TimeoutMinutes) };
+function assessmentOf(event: LifecycleEvent, { Assessment: properties }: RunProperties): Assessment | undefined {
+  return properties === undefined ? undefined : { ...properties, RunName: `deployment-${event.RequestId}` };
 }
+
+function goal(arn: string, { TimeoutMinutes }: Limited, wish: Wish): Goal {
+  return { arn, wish, since: new Date(surroundings.now()).toISOString(), timeoutMinutes: Number(TimeoutMinutes) };
+}
+
+type Limited = Pick<LifecycleProperties, 'TimeoutMinutes'>;
 
 /** The construct writes the properties; nothing else makes these resources. */
 const propertiesOf = <T>(properties: Readonly<Record<string, unknown>> = {}): T => properties as T;

@@ -3,8 +3,9 @@ import {
   DescribeStackResourceCommand,
   DescribeStacksCommand,
 } from '@aws-sdk/client-cloudformation';
+import { CLIENT_SETTINGS } from './client-settings';
 
-const cloudFormation = new CloudFormationClient({});
+const cloudFormation = new CloudFormationClient(CLIENT_SETTINGS);
 
 /** Whether the stack is on its way back from an update that failed. */
 export async function isRollingBack(stackId: string): Promise<boolean> {
@@ -12,8 +13,8 @@ export async function isRollingBack(stackId: string): Promise<boolean> {
   return Stacks?.[0]?.StackStatus?.startsWith('UPDATE_ROLLBACK') ?? false;
 }
 
-/** The ARN of a task of the stack as it is at this moment; nothing when the stack has no such task. */
-export async function taskArnOf(stackId: string, logicalId: string): Promise<string | undefined> {
+/** The ARN of a replication of the stack as it is at this moment; nothing when the stack has no such resource. */
+export async function replicationArnOf(stackId: string, logicalId: string): Promise<string | undefined> {
   try {
     const { StackResourceDetail } = await cloudFormation.send(
       new DescribeStackResourceCommand({ StackName: stackId, LogicalResourceId: logicalId }),

@@ -1,65 +1,94 @@
 import type { ReplicationTask } from '@aws-sdk/client-database-migration-service';
+import { connectionStep } from './connections';
+import { connectionsOf, describeTask, startTask, stopTask, testConnection, type Wired } from './dms';
+import { explain, faultKind } from './faults';
+import { Refusal } from './refusals';
+import { describe, type Phase, type Replication, type ReplicationView } from './replication';
+import { surroundings } from './surroundings';
 
 /**
  * The states of a task.
  *
  * @see https://docs.aws.amazon.com/dms/latest/APIReference/API_ReplicationTask.html
  */
-export const TASK_STATUSES = [
-  'creating', 'ready', 'starting', 'running', 'stopping', 'stopped', 'failed',
-  'modifying', 'moving', 'failed-move', 'testing', 'deleting',
-] as const;
+export const TASK_PHASES = {
+  creating: 'passing',
+  ready: 'ready',
+  starting: 'starting',
+  running: 'running',
+  stopping: 'passing',
+  stopped: 'stopped',
+  failed: 'failed',
+  modifying: 'passing',
+  moving: 'passing',
+  'failed-move': 'stuck',
+  testing: 'passing',
+  deleting: 'leaving',
+} as const satisfies Record<string, Phase>;
 
-export type TaskStatus = typeof TASK_STATUSES[number];
-
-/** What the next step depends on. */
-export interface TaskView {
-  readonly arn: string;
-  readonly name: string;
-  /** One of `TASK_STATUSES`, unless DMS has invented another. */
-  readonly status: string;
-  readonly stopReason?: string;
-  readonly failure?: string;
-  /** When it was last started, afresh or not, in ISO 8601. */
-  readonly startedAt?: string;
-  readonly instanceArn: string;
-  /** Source and target. */
-  readonly endpointArns: readonly string[];
+/** The task as it is; nothing when it does not exist. */
+export async function lookAtTask(arn: string): Promise<Replication | undefined> {
+  const task = await describeTask(arn);
+  return task === undefined ? undefined : controllable(task);
 }
 
-export function viewOf(task: ReplicationTask): TaskView {
+export function viewOfTask(task: ReplicationTask): ReplicationView {
   const started = task.ReplicationTaskStats?.StartDate ?? task.ReplicationTaskStats?.FreshStartDate;
+  const status = task.Status ?? 'unknown';
   return {
+    kind: 'replication task',
     arn: task.ReplicationTaskArn ?? '',
     name: task.ReplicationTaskIdentifier ?? task.ReplicationTaskArn ?? 'without a name',
-    status: task.Status ?? 'unknown',
+    status,
+    // A state that DMS has invented since: it may pass, and the time limit names it if it does not.
+    phase: (TASK_PHASES as Partial<Record<string, Phase>>)[status] ?? 'passing',
     stopReason: task.StopReason,
-    failure: task.LastFailureMessage,
-    startedAt: started?.toISOString(),
-    instanceArn: task.ReplicationInstanceArn ?? '',
-    endpointArns: [task.SourceEndpointArn ?? '', task.TargetEndpointArn ?? ''],
+    failure: task.LastFailureMessage && `LastFailureMessage: ${task.LastFailureMessage}`,
+    hasRun: started !== undefined,
+    canResume: true,
+    lastStart: started?.toISOString(),
   };
 }
 
-/** Whether the task has ever been started: from then on, starting it from scratch loads everything again. */
-export const hasRun = (task: TaskView): boolean => task.startedAt !== undefined;
+function controllable(task: ReplicationTask): Replication {
+  const view = viewOfTask(task);
+  const wired: Wired = {
+    instanceArn: task.ReplicationInstanceArn ?? '',
+    endpointArns: [task.SourceEndpointArn ?? '', task.TargetEndpointArn ?? ''],
+  };
+  return {
+    ...view,
+    prepare: () => testAfresh(wired),
+    start: async (type, elapsedSeconds, gate) => {
+      const obstacle = await untilConnected(view, wired, elapsedSeconds) ?? await gate?.();
+      if (obstacle === undefined) await startTask(view.arn, type);
+      return obstacle;
+    },
+    stop: () => stopTask(view.arn),
+  };
+}
 
-/** Whether it moves rows, or is about to. */
-export const isActive = ({ status }: TaskView): boolean => status === 'running' || status === 'starting';
+/** A test of yesterday says nothing of an endpoint changed today. What cannot be tested now is tested later. */
+async function testAfresh({ instanceArn, endpointArns }: Wired): Promise<void> {
+  for (const endpointArn of endpointArns) {
+    try {
+      await testConnection(instanceArn, endpointArn);
+    } catch (error) {
+      if (faultKind(error) === 'fatal') throw error;
+      surroundings.log({ instanceArn, endpointArn, fault: explain(error) });
+    }
+  }
+}
 
-/** Stopped because its settings say so: a load that is over, or one that waits for somebody to go on. */
-export const stoppedByDesign = ({ stopReason = '' }: TaskView): boolean =>
-  /FULL_LOAD_ONLY_FINISHED|STOPPED_AFTER_FULL_LOAD|STOPPED_AFTER_CACHED_EVENTS/.test(stopReason);
-
-/** Stopped where its stop position told it to. */
-export const reachedItsEnd = ({ stopReason = '' }: TaskView): boolean =>
-  /STOPPED_AT_(SERVER|COMMIT)_TIME/.test(stopReason);
-
-/** The task with everything that DMS says of it, for messages. */
-export function describe(task: TaskView): string {
-  const said = [
-    task.stopReason && `StopReason: ${task.stopReason}`,
-    task.failure && `LastFailureMessage: ${task.failure}`,
-  ].filter(Boolean);
-  return `replication task ${task.name} (${task.arn}) is ${task.status}${said.length > 0 ? ` (${said.join('; ')})` : ''}`;
+/** DMS starts no task whose connections did not both pass their test. */
+async function untilConnected(
+  view: ReplicationView, wired: Wired, elapsedSeconds: number,
+): Promise<string | undefined> {
+  const step = connectionStep(wired.endpointArns, await connectionsOf(wired), elapsedSeconds);
+  if (step.do === 'fail') throw new Refusal(`${describe(view)} and is not started: ${step.message}`);
+  if (step.do === 'go') return undefined;
+  if (step.do === 'test') {
+    for (const endpointArn of step.endpointArns) await testConnection(wired.instanceArn, endpointArn);
+  }
+  return 'its connections are being tested';
 }

@@ -1,4 +1,4 @@
-import { Annotations, type CfnResource, Stack } from 'aws-cdk-lib/core';
+import { Annotations, CfnResource, Stack } from 'aws-cdk-lib/core';
 import type { IConstruct } from 'constructs';
 import type { Finding } from '../rules/finding';
 
@@ -42,6 +42,11 @@ export function renderedProperties(resource: CfnResource): Record<string, unknow
     Resources?: Record<string, { Properties?: Record<string, unknown> }>;
   };
   return Object.values(fragment.Resources ?? {})[0]?.Properties ?? {};
+}
+
+/** The properties of a construct that is a resource of this app; of an imported one only the ARN is known. */
+export function renderedIfOwn(construct: IConstruct | undefined): Record<string, unknown> | undefined {
+  return construct !== undefined && CfnResource.isCfnResource(construct) ? renderedProperties(construct) : undefined;
 }
 
 function describe(finding: Finding): string {

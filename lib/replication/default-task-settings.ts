@@ -17,7 +17,7 @@ const LOGGED_COMPONENTS = [
  *
  * Everything else is left to DMS.
  */
-export function defaultTaskSettings(): TaskSettings {
+function defaultTaskSettings(): TaskSettings {
   return TaskSettings.of({
     fullLoadSettings: { targetTablePrepMode: TargetTablePrepMode.DO_NOTHING },
     logging: {
@@ -25,4 +25,12 @@ export function defaultTaskSettings(): TaskSettings {
       logComponents: LOGGED_COMPONENTS.map((id) => ({ id, severity: LogSeverity.DEFAULT })),
     },
   });
+}
+
+/** The settings of a replication: the defaults, then those of its source, of its target and of the user. */
+export function combinedTaskSettings(...ranked: (TaskSettings | undefined)[]): TaskSettings {
+  return ranked.reduce<TaskSettings>(
+    (settings, other) => (other === undefined ? settings : settings.merge(other)),
+    defaultTaskSettings(),
+  );
 }

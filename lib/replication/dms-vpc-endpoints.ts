@@ -1,5 +1,6 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
+import { letReplicatorIn } from '../private/network';
 
 /** Where the endpoints go and who uses them. */
 export interface DmsVpcEndpointsProps {
@@ -47,8 +48,6 @@ export class DmsVpcEndpoints extends Construct {
 
   /** Opens the interfaces to a replication instance. */
   public allowFrom(client: ec2.IConnectable): void {
-    [this.secretsManager, this.logs].forEach((endpoint) =>
-      endpoint.connections.allowDefaultPortFrom(client, 'DMS replication'),
-    );
+    [this.secretsManager, this.logs].forEach((endpoint) => letReplicatorIn(endpoint, client));
   }
 }

@@ -5,12 +5,12 @@ import { Size, Token } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct } from 'constructs';
 import { generatedIdentifier } from '../private/generated-identifier';
 import { fail, renderedProperties, validateWith } from '../private/validation';
+import { refuseSingleZone } from '../private/zones';
 import { checkReplicationInstance, checkSubnetGroup } from '../rules';
 import type { IDmsServiceRoles } from './dms-service-roles';
 import { DmsVpcEndpoints } from './dms-vpc-endpoints';
 import { ReplicationInstanceClass } from './replication-instance-class';
 
-const LEAST_ZONES = 2;
 const STORAGE_GIB = { least: 5, most: 6144, default: 50 };
 
 /** What CloudFormation replaces an instance for. A new instance needs a new identifier: the old one is still there. */
@@ -163,7 +163,7 @@ export class ReplicationInstance extends Construct implements IReplicationInstan
   public constructor(scope: Construct, id: string, props: ReplicationInstanceProps) {
     super(scope, id);
     const vpcSubnets = props.vpc.selectSubnets(props.vpcSubnets);
-    refuseSingleZone(this, vpcSubnets);
+    refuseSingleZone(this, 'the replication instance', vpcSubnets);
 
     const subnetGroup = new dms.CfnReplicationSubnetGroup(this, 'SubnetGroup', {
       replicationSubnetGroupDescription: 'Subnets of the AWS DMS replication instance',
@@ -217,14 +217,6 @@ export class ReplicationInstance extends Construct implements IReplicationInstan
 /** DMS keeps identifiers in lower case. */
 const lowerCase = (identifier: string): string =>
   (Token.isUnresolved(identifier) ? identifier : identifier.toLowerCase());
-
-function refuseSingleZone(scope: Construct, selection: ec2.SelectedSubnets): void {
-  const zones = new Set(selection.subnets.map((subnet) => subnet.availabilityZone));
-  if (selection.isPendingLookup !== true && zones.size < LEAST_ZONES) {
-    fail(scope, `the replication instance has subnets in ${zones.size} Availability Zone: DMS needs subnets in at `
-      + 'least 2; choose others with vpcSubnets, or give the VPC a second zone');
-  }
-}
 
 function storageOf(scope: Construct, size: Size = Size.gibibytes(STORAGE_GIB.default)): number {
   const gibibytes = size.toGibibytes();

@@ -1,42 +1,19 @@
 import * as dms from 'aws-cdk-lib/aws-dms';
-import { CfnResource, Stack } from 'aws-cdk-lib/core';
+import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { fail, renderedProperties, validateWith } from '../private/validation';
+import { fail, renderedIfOwn, renderedProperties, validateWith } from '../private/validation';
 import { checkTask } from '../rules';
-import type { IReplicationSource } from '../sources/replication-source';
-import type { TableMappings } from '../table-mappings';
 import type { TaskSettings } from '../task-settings';
-import type { IReplicationTarget } from '../targets/replication-target';
-import { defaultTaskSettings } from './default-task-settings';
+import { combinedTaskSettings } from './default-task-settings';
 import { MigrationType } from './migration-type';
 import type { IReplicationInstance } from './replication-instance';
-import { ReplicationTaskLifecycle, type TaskLifecycleOptions } from './task-lifecycle';
+import { refuseUnusedLifecycle } from './replication-lifecycle';
+import type { ReplicationOptions } from './replication-options';
+import { ReplicationTaskLifecycle } from './task-lifecycle';
+import { ReplicationTaskSchedule, type ReplicationTaskScheduleOptions } from './task-schedule';
 
 /** What a task moves, from where to where. */
-export interface ReplicationTaskOptions {
-  /** The database that is read. Changing it replaces the task, which loads every table again. */
-  readonly source: IReplicationSource;
-
-  /** The place that is written. Changing it replaces the task, which loads every table again. */
-  readonly target: IReplicationTarget;
-
-  /** Which tables are replicated, and how they change on the way. */
-  readonly tableMappings: TableMappings;
-
-  /**
-   * Settings of the task. They rank above those that source and target bring along.
-   *
-   * @default - target tables are left as they are, capture and apply are logged, and whatever source and target ask for
-   */
-  readonly taskSettings?: TaskSettings;
-
-  /**
-   * Whether rows, changes or both are moved. Changing it replaces the task.
-   *
-   * @default MigrationType.FULL_LOAD_AND_CDC
-   */
-  readonly migrationType?: MigrationType;
-
+export interface ReplicationTaskOptions extends ReplicationOptions {
   /**
    * Position in the source's log from which changes are read, such as `4AF/B00000D0` in PostgreSQL, where the source
    * needs the name of a slot with it.
@@ -51,21 +28,6 @@ export interface ReplicationTaskOptions {
    * @default - never
    */
   readonly cdcStopPosition?: string;
-
-  /**
-   * Whether deployments start, stop and resume the task. Without it a task has to be started by hand, and to be stopped
-   * by hand before every deployment that changes it, its endpoints or its instance.
-   *
-   * @default true
-   */
-  readonly manageLifecycle?: boolean;
-
-  /**
-   * What a deployment does to the task.
-   *
-   * @default - it tests both connections, starts the task, stops it for changes and resumes it, and never loads again
-   */
-  readonly lifecycle?: TaskLifecycleOptions;
 }
 
 /** A replication task and the instance that it runs on. */
@@ -111,20 +73,20 @@ export class ReplicationTask extends Construct {
    */
   public readonly lifecycle?: ReplicationTaskLifecycle;
 
+  private readonly startsOnDeploy: boolean;
+
   public constructor(scope: Construct, id: string, props: ReplicationTaskProps) {
     super(scope, id);
+    this.startsOnDeploy = (props.manageLifecycle ?? true) && (props.lifecycle?.startOnDeploy ?? true);
     const replicator = props.replicationInstance;
-    refuseIgnored(this, props);
+    refuseUnusedLifecycle(this, props);
     this.replicationInstance = replicator;
     this.migrationType = props.migrationType ?? MigrationType.FULL_LOAD_AND_CDC;
     const source = props.source.bind({ replicator });
     const target = props.target.bind({ replicator });
     this.sourceEndpoint = source.endpoint;
     this.targetEndpoint = target.endpoint;
-    this.taskSettings = [source.taskSettings, target.taskSettings, props.taskSettings].reduce<TaskSettings>(
-      (settings, other) => (other === undefined ? settings : settings.merge(other)),
-      defaultTaskSettings(),
-    );
+    this.taskSettings = combinedTaskSettings(source.taskSettings, target.taskSettings, props.taskSettings);
 
     const task = new dms.CfnReplicationTask(this, 'Resource', {
       migrationType: this.migrationType,
@@ -139,8 +101,8 @@ export class ReplicationTask extends Construct {
     this.replicationTaskArn = task.ref;
     validateWith(this, () => checkTask({
       properties: renderedProperties(task),
-      source: renderedEndpoint(source.endpoint),
-      target: renderedEndpoint(target.endpoint),
+      source: renderedIfOwn(source.endpoint),
+      target: renderedIfOwn(target.endpoint),
     }));
     if (props.manageLifecycle ?? true) {
       this.lifecycle = new ReplicationTaskLifecycle(this, 'Lifecycle', {
@@ -153,15 +115,21 @@ export class ReplicationTask extends Construct {
       });
     }
   }
-}
 
-function refuseIgnored(scope: Construct, props: ReplicationTaskOptions): void {
-  if (props.manageLifecycle === false && props.lifecycle !== undefined) {
-    fail(scope, 'lifecycle says what deployments do to the task, and manageLifecycle is false: leave out one of the two');
+  /**
+   * Loads the tables of a full-load task again and again. The first load is the deployment's: DMS starts no task for
+   * the first time in any other way than with `start-replication`.
+   */
+  public addSchedule(id: string, options: ReplicationTaskScheduleOptions): ReplicationTaskSchedule {
+    if (!this.startsOnDeploy || this.lifecycle === undefined) {
+      fail(this, 'a schedule loads tables again, and DMS wants a task to be started once before: let the deployment do it '
+        + '(leave out manageLifecycle and lifecycle.startOnDeploy, or set them to true)');
+    }
+    const { replicationTaskArn, migrationType, taskSettings } = this;
+    const schedule = new ReplicationTaskSchedule(this, id, {
+      ...options, replicationTaskArn, migrationType, taskSettings,
+    });
+    schedule.node.addDependency(this.lifecycle);
+    return schedule;
   }
-}
-
-/** An endpoint of this app can be checked together with the task; of an imported one only the ARN is known. */
-function renderedEndpoint(endpoint: dms.IEndpointRef): Record<string, unknown> | undefined {
-  return CfnResource.isCfnResource(endpoint) ? renderedProperties(endpoint) : undefined;
 }

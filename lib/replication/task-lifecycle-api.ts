@@ -1,4 +1,4 @@
-/** What the construct and its handler call the three custom resources of a task. */
+/** What the constructs and their handler call the three custom resources of a task or a serverless replication. */
 export const LifecycleResource = {
   /** First in an update: refuses what must not happen, and puts the task back when the update is rolled back. */
   GUARD: 'Custom::DmsTaskGuard',
@@ -22,12 +22,38 @@ export enum OnTaskChange {
 
   /**
    * Load every table again. What happens to the rows that are there is up to `TargetTablePrepMode`: with `DO_NOTHING`
-   * they stay, and are there twice. Also allows a change that replaces the task.
+   * they stay, and are there twice. Also allows a change that replaces the task, and to load again what DMS cannot
+   * resume any more: a serverless replication that was stopped for 48 hours.
    */
   RELOAD = 'RELOAD',
 
   /** Refuse the deployment before anything was stopped. A change that replaces the task is refused as well. */
   FAIL = 'FAIL',
+}
+
+/** What of a premigration assessment makes a deployment fail. */
+export enum AssessmentFailure {
+  /** An assessment that failed or could not be made. Warnings do not. */
+  ERROR = 'ERROR',
+
+  /** A warning as well. */
+  WARNING = 'WARNING',
+
+  /** Nothing: what was found is written to the log of the lifecycle function. */
+  NEVER = 'NEVER',
+}
+
+/** A premigration assessment that is made before the first start. */
+export interface AssessmentProperties {
+  /** The role with which DMS writes the report. */
+  readonly RoleArn: string;
+  readonly Bucket: string;
+  readonly Folder: string;
+  /** The key of the bucket, where it has one of its own. */
+  readonly KeyArn?: string;
+  readonly IncludeOnly?: string[];
+  readonly Exclude?: string[];
+  readonly FailOn: AssessmentFailure;
 }
 
 /** What every one of the three resources is told. CloudFormation passes all scalars on as text. */
@@ -41,8 +67,8 @@ export interface LifecycleProperties {
 }
 
 export interface PauseProperties extends LifecycleProperties {
-  /** Where the stack keeps the task. The ARN itself cannot be had before the task is changed. */
-  readonly TaskLogicalId: string;
+  /** Where the stack keeps the replication. The ARN itself cannot be had before the replication is changed. */
+  readonly ReplicationLogicalId: string;
 }
 
 export interface GuardProperties extends PauseProperties {
@@ -58,10 +84,12 @@ export interface GuardProperties extends PauseProperties {
 export const WAS_RUNNING = 'WasRunning';
 
 export interface RunProperties extends LifecycleProperties {
-  readonly ReplicationTaskArn: string;
+  /** Of the task, or of the configuration of the serverless replication. */
+  readonly ReplicationArn: string;
   readonly LoadDigest: string;
   readonly OnChange: OnTaskChange;
   readonly StartOnDeploy: string;
   /** The guard's attribute of that name. */
   readonly WasRunning: string;
+  readonly Assessment?: AssessmentProperties;
 }

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { isRecord, type Json } from '../private/json';
 import { directReference } from '../rules/references';
 
-/** The task and what it works with, as the template shows them. An imported endpoint has no properties. */
+/** A replication and what it works with, as the template shows them. An imported endpoint has no properties. */
 export interface LifecycleSubject {
+  /** Of a task, or of the configuration of a serverless replication. */
   readonly task: Json;
   readonly source?: Json;
   readonly target?: Json;
@@ -16,13 +17,15 @@ export function digestOf(value: unknown): string {
 }
 
 /**
- * What a task cannot be changed in: CloudFormation replaces it.
+ * What a replication cannot be changed in: CloudFormation replaces it. It would change a serverless one, which DMS
+ * refuses once that has run: `ServerlessReplication` therefore gives it another `ResourceIdentifier`.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-dms-replicationtask.html
  */
 export function identityOf({ task }: LifecycleSubject): Json {
   return pick(task, [
-    'MigrationType', 'ReplicationInstanceArn', 'SourceEndpointArn', 'TargetEndpointArn', 'ResourceIdentifier',
+    'MigrationType', 'ReplicationType', 'ReplicationInstanceArn', 'SourceEndpointArn', 'TargetEndpointArn',
+    'ResourceIdentifier',
   ]);
 }
 
@@ -36,7 +39,7 @@ export function identityOf({ task }: LifecycleSubject): Json {
 export function loadOf({ task, source, target }: LifecycleSubject): Json {
   return {
     mappings: mappingsOf(parsed(task['TableMappings'])),
-    settings: settingsOf(parsed(task['ReplicationTaskSettings'])),
+    settings: settingsOf(parsed(task['ReplicationTaskSettings'] ?? task['ReplicationSettings'])),
     source: placeOf(source),
     target: placeOf(target),
   };

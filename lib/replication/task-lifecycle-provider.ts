@@ -15,9 +15,9 @@ const MOST_PATIENCE = Duration.hours(1);
 
 /**
  * The handler of the lifecycle resources, and the framework that calls it: once in each stack, whatever the number of
- * its tasks.
+ * its tasks and serverless replications.
  *
- * It may look at tasks and connections, and at its own stack; what it may do to a task is granted task by task.
+ * It may look at what it starts and stops, and at its own stack; what it may do to a task is granted task by task.
  */
 export class TaskLifecycleProvider extends Construct {
   /** The provider of the stack that `scope` is in. */
@@ -34,6 +34,7 @@ export class TaskLifecycleProvider extends Construct {
   public readonly serviceToken: string;
 
   private readonly logGroup: logs.LogGroup;
+  private readonly looks = new Set<string>();
 
   private constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -41,26 +42,29 @@ export class TaskLifecycleProvider extends Construct {
       retention: logs.RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    this.role = this.createRole('HandlerRole', 'Looks at replication tasks; every task lets it start and stop itself');
-    // DMS knows no resources for these.
-    this.role.addToPrincipalPolicy(new iam.PolicyStatement({
-      actions: ['dms:DescribeReplicationTasks', 'dms:DescribeConnections'],
-      resources: ['*'],
-    }));
+    this.role = this.createRole('HandlerRole', 'Looks at replications; every one lets it start and stop itself');
     this.role.addToPrincipalPolicy(new iam.PolicyStatement({
       actions: ['cloudformation:DescribeStacks', 'cloudformation:DescribeStackResource'],
       resources: [Stack.of(this).stackId],
     }));
     this.serviceToken = new Provider(this, 'Framework', {
-      onEventHandler: this.createFunction('OnEvent', 'onEvent', 'Begins requests for replication tasks'),
-      isCompleteHandler: this.createFunction('IsComplete', 'isComplete', 'Takes replication tasks where they should be'),
+      onEventHandler: this.createFunction('OnEvent', 'onEvent', 'Begins requests for replications'),
+      isCompleteHandler: this.createFunction('IsComplete', 'isComplete', 'Takes replications where they should be'),
       frameworkOnEventRole: this.createRole('BeginRole', 'Calls the handler of lifecycle resources'),
       frameworkCompleteAndTimeoutRole: this.createRole('WaitRole', 'Waits for the handler of lifecycle resources'),
       logGroup: this.logGroup,
       queryInterval: Duration.seconds(10),
       totalTimeout: MOST_PATIENCE,
     }).serviceToken;
-    acceptProviderFindings(this, 'DMS knows no resources for looking at tasks and connections');
+    acceptProviderFindings(this, 'DMS knows no resources for looking at replications and connections');
+  }
+
+  /** Lets the handler look with `actions`, for which DMS knows no resources. */
+  public allowLooking(actions: readonly string[]): void {
+    const further = actions.filter((action) => !this.looks.has(action));
+    if (further.length === 0) return;
+    further.forEach((action) => this.looks.add(action));
+    this.role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: further, resources: ['*'] }));
   }
 
   private createFunction(id: string, handler: string, description: string): lambda.Function {

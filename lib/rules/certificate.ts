@@ -25,7 +25,7 @@ const VERIFYING_ENGINES = [
 ];
 
 /** Checks that an endpoint which verifies its server has something to verify it with. */
-export function checkVerification(properties: CfnProperties, path: string = ''): Finding[] {
+export function checkVerification(properties: CfnProperties, path: string): Finding[] {
   const { EngineName, SslMode, CertificateArn } = properties;
   const verifies = (SslMode === 'verify-ca' || SslMode === 'verify-full') && VERIFYING_ENGINES.includes(String(EngineName));
   return verifies && isLeftOut(CertificateArn) ? [finding(CERTIFICATE_RULES.missing, at(path, 'CertificateArn'),

@@ -33,7 +33,7 @@ export const CREDENTIAL_RULES = defineRules('credentials',
 const CLEAR_TEXT = ['Username', 'Password', 'ServerName', 'Port'];
 
 /** Checks how an endpoint logs in. */
-export function checkCredentials(properties: CfnProperties, path: string = ''): Finding[] {
+export function checkCredentials(properties: CfnProperties, path: string): Finding[] {
   const password = asText(properties.Password);
   return [
     ...Object.entries(properties).flatMap(([key, value]) => key.endsWith('Settings') && isRecord(value)
@@ -63,7 +63,7 @@ function checkSecret(
 }
 
 /** Checks that an endpoint of a database says where the database is. */
-export function checkAddress(properties: CfnProperties, path: string = ''): Finding[] {
+export function checkAddress(properties: CfnProperties, path: string): Finding[] {
   const sections = Object.entries(properties).filter(([key]) => key.endsWith('Settings')).map(([, value]) => value);
   const known = !isLeftOut(properties.ServerName) || sections.some((value) => isUnresolved(value)
     || !isLeftOut(section(value).SecretsManagerSecretId) || !isLeftOut(section(value).ServerName));

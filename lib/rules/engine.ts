@@ -76,7 +76,7 @@ const DATABASES = [
 export const isDatabase = ({ EngineName }: CfnProperties): boolean => DATABASES.includes(String(EngineName));
 
 /** Checks the engine of an endpoint. */
-export function checkEngine(properties: CfnProperties, path: string = ''): Finding[] {
+export function checkEngine(properties: CfnProperties, path: string): Finding[] {
   const engine = asText(properties.EngineName);
   if (engine === undefined) return [];
   const sections = Object.hasOwn(SECTIONS, engine) ? SECTIONS[engine] : undefined;

@@ -136,7 +136,7 @@ export const postgresSettings = (properties: CfnProperties): Json =>
   endpointSettings(properties, 'PostgreSqlSettings', SETTINGS);
 
 /** Checks the properties of a PostgreSQL endpoint, source or target. */
-export function checkPostgresEndpoint(properties: CfnProperties, path: string = ''): Finding[] {
+export function checkPostgresEndpoint(properties: CfnProperties, path: string): Finding[] {
   const plugin = asText(postgresSettings(properties).PluginName);
   const plain = isLeftOut(properties.SslMode) || properties.SslMode === 'none';
   return [

@@ -25,7 +25,7 @@ const SOURCE_ONLY = [
 const LARGEST_FILE_KB = 1_048_576;
 
 /** Checks the properties of a PostgreSQL endpoint that is a target. */
-export function checkPostgresTarget(properties: CfnProperties, path: string = ''): Finding[] {
+export function checkPostgresTarget(properties: CfnProperties, path: string): Finding[] {
   if (properties.EndpointType !== 'target' || isUnresolved(properties.PostgreSqlSettings)) return [];
   const settings = endpointSettings(properties, 'PostgreSqlSettings', [...SOURCE_ONLY, 'MaxFileSize']);
   const settingsPath = at(path, 'PostgreSqlSettings');

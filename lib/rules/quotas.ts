@@ -30,10 +30,10 @@ export const QUOTA_RULES = defineRules('quotas', 'https://docs.aws.amazon.com/dm
   },
 });
 
-const TASKS_PER_INSTANCE = 200;
-const ENDPOINTS_PER_INSTANCE = 100;
-const RESOURCES_PER_TEMPLATE = 500;
-const BYTES_PER_TEMPLATE = 1_000_000;
+/** What one replication instance works with, and what CloudFormation takes in one template. */
+export const QUOTAS = {
+  tasksPerInstance: 200, endpointsPerInstance: 100, resourcesPerTemplate: 500, bytesPerTemplate: 1_000_000,
+} as const;
 
 /** Of an account in a Region. */
 const PER_ACCOUNT: Readonly<Record<string, number>> = {
@@ -60,18 +60,23 @@ export function checkQuotas(template: unknown, { tasks, resources }: TemplateDef
   }
   return [
     ...[...users].flatMap(([instance, used]) => [
-      ...above('tasks-per-instance', used.tasks, TASKS_PER_INSTANCE, pathOf(instance),
+      ...above('tasks-per-instance', used.tasks, QUOTAS.tasksPerInstance, pathOf(instance),
         `${instance.logicalId} has ${used.tasks} tasks`),
-      ...above('endpoints-per-instance', used.endpoints.size, ENDPOINTS_PER_INSTANCE, pathOf(instance),
+      ...above('endpoints-per-instance', used.endpoints.size, QUOTAS.endpointsPerInstance, pathOf(instance),
         `the tasks of ${instance.logicalId} have ${used.endpoints.size} endpoints`),
     ]),
-    ...Object.entries(PER_ACCOUNT).flatMap(([type, most]) => {
-      const made = resources.ofType(type).length;
-      return above('account', made, most, 'Resources', `there are ${made} resources of type ${type}`);
-    }),
-    ...above('resources-per-template', count, RESOURCES_PER_TEMPLATE, 'Resources', `there are ${count} resources`),
-    ...above('template-size', bytes, BYTES_PER_TEMPLATE, '', `the template has ${bytes} bytes or more`),
+    ...checkAccountQuotas((type) => resources.ofType(type).length),
+    ...above('resources-per-template', count, QUOTAS.resourcesPerTemplate, 'Resources', `there are ${count} resources`),
+    ...above('template-size', bytes, QUOTAS.bytesPerTemplate, '', `the template has ${bytes} bytes or more`),
   ];
+}
+
+/** Checks how much of everything there is in a template, or in several of them together. */
+export function checkAccountQuotas(numberOf: (type: string) => number): Finding[] {
+  return Object.entries(PER_ACCOUNT).flatMap(([type, most]) => {
+    const made = numberOf(type);
+    return above('account', made, most, 'Resources', `there are ${made} resources of type ${type}`);
+  });
 }
 
 function above(rule: keyof typeof QUOTA_RULES, number: number, most: number, path: string, message: string): Finding[] {

@@ -115,7 +115,7 @@ export const isRedshift = ({ EngineName: engine }: CfnProperties): boolean =>
   engine === 'redshift' || engine === 'redshift-serverless';
 
 /** Checks the properties of a Redshift endpoint. */
-export function checkRedshiftEndpoint(properties: CfnProperties, path: string = ''): Finding[] {
+export function checkRedshiftEndpoint(properties: CfnProperties, path: string): Finding[] {
   if (isUnresolved(properties.RedshiftSettings)) return [];
   const settings = redshiftSettings(properties);
   const settingsPath = at(path, 'RedshiftSettings');

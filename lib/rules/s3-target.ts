@@ -147,7 +147,7 @@ export function s3Settings(properties: CfnProperties): Json {
 }
 
 /** Checks the properties of an S3 endpoint. */
-export function checkS3Endpoint(properties: CfnProperties, path: string = ''): Finding[] {
+export function checkS3Endpoint(properties: CfnProperties, path: string): Finding[] {
   if (isUnresolved(properties.S3Settings)) return [];
   const settings = s3Settings(properties);
   const settingsPath = at(path, 'S3Settings');

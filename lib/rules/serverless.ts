@@ -56,7 +56,7 @@ const NOT_AS_TARGET = ['babelfish', 'redis', 'sybase', 'timestream'];
  *
  * @param rules those of its mapping
  */
-export function checkServerless(replication: TaskSubject, rules: readonly Json[], path: string = ''): Finding[] {
+export function checkServerless(replication: TaskSubject, rules: readonly Json[], path: string): Finding[] {
   const { properties, source, target } = replication;
   return [
     ...checkCompute(properties.ComputeConfig, at(path, 'ComputeConfig')),

@@ -11,7 +11,7 @@ export class TableMappingRule {
 
   /** @param json the rule as it stands in the document */
   protected constructor(json: Record<string, unknown>) {
-    this.json = deepFreeze(structuredClone(json));
+    this.json = structuredClone(json);
   }
 
   /** The rule's type, for example `selection`; empty when a document leaves it out. */
@@ -71,12 +71,4 @@ export function requireName(what: string, name: string): string {
 
 function textOf(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-}
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) {
-    Object.values(value).forEach(deepFreeze);
-    Object.freeze(value);
-  }
-  return value;
 }

@@ -1,5 +1,5 @@
 import { LobSettingsDefinition, ParallelLoadDefinition } from './document';
-import { requireName, ruleJson, TableMappingRule } from './table-mapping-rule';
+import { defined, requireName, ruleJson, TableMappingRule } from './table-mapping-rule';
 import { TableMappingRuleOptions } from './table-selection';
 import { MAX_SEGMENT_COLUMNS } from './vocabulary';
 import { looksLikePattern } from './wildcard';
@@ -115,7 +115,7 @@ export class ParallelLoad {
 
   /** The keys as they stand in the document. */
   public toJson(): unknown {
-    return { ...this.definition };
+    return defined({ ...this.definition });
   }
 }
 

@@ -52,7 +52,8 @@ function setSource(content: string): string {
       alternatives.push(escapeInSet(first));
     }
   }
-  return alternatives.length > 0 ? `[${alternatives.join('')}]` : '(?!)';
+  // Without an alternative it is `[]`, which matches nothing.
+  return `[${alternatives.join('')}]`;
 }
 
 const escapeCharacter = (character: string): string => character.replace(/[\\^$.*+?()[\]{}|/]/gu, '\\$&');

@@ -22,8 +22,8 @@ export interface ReplicationTargetBinding {
   readonly taskSettings?: TaskSettings;
 
   /**
-   * What has to be there, beside the endpoint, before DMS can connect: the database or bucket, what opens its network, what
-   * the role of the endpoint may do. A deployment starts the task after it.
+   * What has to be there, beside the endpoint, before DMS can connect: the database or bucket, what opens its network,
+   * what the role of the endpoint may do. A deployment starts the task after it.
    *
    * @default - nothing
    */

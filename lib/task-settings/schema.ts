@@ -168,8 +168,3 @@ export const TASK_SETTINGS: JsonMembers = {
   FailTaskWhenCleanTaskResourceFailed: boolean,
   PreMigrationAssessment: object({ Enable: boolean }),
 };
-
-/** Sections that DMS reads back as null when they are not used. */
-export const NULLABLE_SECTIONS: readonly string[] = [
-  'TTSettings', 'LoopbackPreventionSettings', 'BeforeImageSettings', 'CharacterSetSettings', 'PostProcessingRules',
-];

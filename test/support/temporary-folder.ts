@@ -12,8 +12,8 @@ export class TemporaryFolders {
   }
 
   /**
-   * Ends a server or browser that works in one of the folders before they are removed. An `afterAll` of its own may come
-   * too late: jest runs them in the order in which a file registers them.
+   * Ends a server or browser that works in one of the folders before they are removed. An `afterAll` of its own may
+   * come too late: jest runs them in the order in which a file registers them.
    */
   public endFirst(end: () => unknown): void {
     this.users.push(end);

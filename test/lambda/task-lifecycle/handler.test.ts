@@ -194,7 +194,7 @@ describe('the run, on update', () => {
 
   test('does not load everything into a task that replaces another one, unless that is allowed', async () => {
     taskIs({ Status: 'ready' });
-    const before = { ReplicationTaskArn: `${TASK_ARN}-OLD` };
+    const before = { ReplicationArn: `${TASK_ARN}-OLD` };
     await expect(onEvent(request('RUN', 'Update', {}, before))).rejects.toThrow(/replaces another one.*onChange RELOAD/);
     expect(calls()).toEqual([]);
 
@@ -206,7 +206,7 @@ describe('the run, on update', () => {
 
   test('a rollback resumes the task that was replaced, and leaves one that never ran', async () => {
     inStack('UPDATE_ROLLBACK_IN_PROGRESS');
-    const before = { ReplicationTaskArn: `${TASK_ARN}-NEW` };
+    const before = { ReplicationArn: `${TASK_ARN}-NEW` };
     taskIs(ran('stopped'), ran('stopped'), ran('stopped'), ran('stopped'), ran('running', LATER));
     await follow(request('RUN', 'Update', {}, before));
     expect(calls()).toEqual([...TESTS, 'StartReplicationTask resume-processing']);
@@ -389,7 +389,7 @@ test('the plan of a request is all that travels to the next call', async () => {
   taskIs(ran('stopped'));
   const goal = (await onEvent(request('RUN', 'Update'))).Goal;
   expect(goal).toEqual<Goal>({
-    taskArn: TASK_ARN, since: '2026-11-25T08:00:00.000Z', timeoutMinutes: 30,
+    arn: TASK_ARN, since: '2026-11-25T08:00:00.000Z', timeoutMinutes: 30,
     wish: { state: 'running', load: 'first', startedBefore: EARLIER.toISOString() },
   });
 });

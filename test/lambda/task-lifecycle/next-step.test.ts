@@ -1,27 +1,27 @@
-import type { Wish } from '../../../lambda/task-lifecycle/event';
-import { nextStep, type Step } from '../../../lambda/task-lifecycle/next-step';
-import { TASK_STATUSES, type TaskStatus, type TaskView } from '../../../lambda/task-lifecycle/task';
+import type { ReplicationTask } from '@aws-sdk/client-database-migration-service';
+import type { Load, Wish } from '../../../lambda/task-lifecycle/event';
+import { nextStep } from '../../../lambda/task-lifecycle/next-step';
+import type { ReplicationView } from '../../../lambda/task-lifecycle/replication';
+import { TASK_PHASES, viewOfTask } from '../../../lambda/task-lifecycle/task';
+import { short } from './requests';
 
 const ARN = 'arn:aws:dms:eu-west-1:111111111111:task:ORDERS';
 const EARLIER = '2026-11-01T00:00:00.000Z';
 const NOW = '2026-11-25T00:00:00.000Z';
 
-const task = (status: string, more: Partial<TaskView> = {}): TaskView =>
-  ({ arn: ARN, name: 'orders', status, instanceArn: 'i', endpointArns: ['s', 't'], ...more });
+const task = (Status: string, more: ReplicationTask = {}): ReplicationView =>
+  viewOfTask({ ReplicationTaskArn: ARN, ReplicationTaskIdentifier: 'orders', Status, ...more });
 
 const stopped: Wish = { state: 'stopped' };
-const running = (load: 'never' | 'first' | 'again', startedBefore?: string): Wish =>
+const running = (load: Load, startedBefore?: string): Wish =>
   ({ state: 'running', load, startedBefore });
 
-const RAN_BEFORE = { startedAt: EARLIER };
-const RAN_SINCE = { startedAt: NOW };
+const RAN_BEFORE: ReplicationTask = { ReplicationTaskStats: { StartDate: new Date(EARLIER) } };
+const RAN_SINCE: ReplicationTask = { ReplicationTaskStats: { StartDate: new Date(NOW) } };
 
-/** `start:<type>`, or what else to do. */
-const short = (step: Step): string => (step.do === 'start' ? step.type : step.do);
+type Row = Record<keyof typeof TASK_PHASES, string>;
 
-type Row = Record<TaskStatus, string>;
-
-const TABLE: [string, Wish, Partial<TaskView>, Row][] = [
+const TABLE: [string, Wish, ReplicationTask, Row][] = [
   ['to be stopped', stopped, RAN_BEFORE, {
     creating: 'wait', ready: 'done', starting: 'wait', running: 'stop', stopping: 'wait', stopped: 'done', failed: 'done',
     modifying: 'wait', moving: 'wait', 'failed-move': 'done', testing: 'wait', deleting: 'done',
@@ -39,6 +39,11 @@ const TABLE: [string, Wish, Partial<TaskView>, Row][] = [
   ['to run, started in this request', running('first', EARLIER), RAN_SINCE, {
     creating: 'wait', ready: 'resume-processing', starting: 'wait', running: 'done', stopping: 'wait',
     stopped: 'fail', failed: 'fail',
+    modifying: 'wait', moving: 'wait', 'failed-move': 'fail', testing: 'wait', deleting: 'fail',
+  }],
+  ['to run, has run, and may be reloaded', running('allowed', EARLIER), RAN_BEFORE, {
+    creating: 'wait', ready: 'resume-processing', starting: 'wait', running: 'done', stopping: 'wait',
+    stopped: 'resume-processing', failed: 'resume-processing',
     modifying: 'wait', moving: 'wait', 'failed-move': 'fail', testing: 'wait', deleting: 'fail',
   }],
   ['to be reloaded, has run', running('again', EARLIER), RAN_BEFORE, {
@@ -68,7 +73,7 @@ const TABLE: [string, Wish, Partial<TaskView>, Row][] = [
 ];
 
 describe.each(TABLE)('a task %s', (_, wish, more, row) => {
-  test.each(TASK_STATUSES.map((status) => [status, row[status]]))('that is %s: %s', (status, expected) => {
+  test.each(Object.entries(row))('that is %s: %s', (status, expected) => {
     expect(short(nextStep(task(status, more), ARN, wish))).toBe(expected);
   });
 
@@ -81,18 +86,20 @@ describe('a load that is over', () => {
   test.each([
     'Stop Reason FULL_LOAD_ONLY_FINISHED', 'Stop Reason STOPPED_AFTER_FULL_LOAD', 'Stop Reason STOPPED_AFTER_CACHED_EVENTS',
   ])('%s: stays as it is, unless it is to be loaded again', (stopReason) => {
-    const over = task('stopped', { ...RAN_BEFORE, stopReason });
+    const over = task('stopped', { ...RAN_BEFORE, StopReason: stopReason });
+    const overSince = task('stopped', { ...RAN_SINCE, StopReason: stopReason });
     expect(nextStep(over, ARN, running('first', EARLIER))).toEqual({ do: 'done' });
     expect(nextStep(over, ARN, running('never', EARLIER))).toEqual({ do: 'done' });
     expect(nextStep(over, ARN, running('again', EARLIER))).toEqual({ do: 'start', type: 'reload-target' });
-    expect(nextStep({ ...over, ...RAN_SINCE }, ARN, running('again', EARLIER))).toEqual({ do: 'done' });
+    expect(nextStep(overSince, ARN, running('again', EARLIER))).toEqual({ do: 'done' });
   });
 
   test.each(['Stop Reason STOPPED_AT_SERVER_TIME', 'Stop Reason STOPPED_AT_COMMIT_TIME'])(
     '%s: is resumed, as its stop position may be another now, and may stop there again', (stopReason) => {
-      const over = task('stopped', { ...RAN_BEFORE, stopReason });
+      const over = task('stopped', { ...RAN_BEFORE, StopReason: stopReason });
       expect(nextStep(over, ARN, running('first', EARLIER))).toEqual({ do: 'start', type: 'resume-processing' });
-      expect(nextStep({ ...over, ...RAN_SINCE }, ARN, running('first', EARLIER))).toEqual({ do: 'done' });
+      const overSince = task('stopped', { ...RAN_SINCE, StopReason: stopReason });
+      expect(nextStep(overSince, ARN, running('first', EARLIER))).toEqual({ do: 'done' });
     },
   );
 });
@@ -103,7 +110,7 @@ describe('a task that does not exist', () => {
     expect(nextStep(undefined, ARN, running('never'))).toEqual({ do: 'done' });
   });
 
-  test.each(['first', 'again'] as const)('cannot run (%s)', (load) => {
+  test.each(['first', 'allowed', 'again'] as const)('cannot run (%s)', (load) => {
     expect(nextStep(undefined, ARN, running(load))).toEqual({
       do: 'fail',
       message: `replication task ${ARN} does not exist: it was deleted outside CloudFormation; give its construct another `
@@ -113,7 +120,9 @@ describe('a task that does not exist', () => {
 });
 
 test('a task that fails right after its start is named with all that DMS says of it', () => {
-  const failed = task('failed', { ...RAN_SINCE, stopReason: 'Stop Reason FATAL_ERROR', failure: 'no such slot' });
+  const failed = task('failed', {
+    ...RAN_SINCE, StopReason: 'Stop Reason FATAL_ERROR', LastFailureMessage: 'no such slot',
+  });
   expect(nextStep(failed, ARN, running('first', EARLIER))).toEqual({
     do: 'fail',
     message: `replication task orders (${ARN}) is failed (StopReason: Stop Reason FATAL_ERROR; LastFailureMessage: no such `

@@ -6,22 +6,24 @@ import {
   type RunProperties,
 } from '../../../lambda/task-lifecycle/api';
 import type { LifecycleEvent } from '../../../lambda/task-lifecycle/event';
+import type { Step } from '../../../lambda/task-lifecycle/next-step';
 import { surroundings } from '../../../lambda/task-lifecycle/surroundings';
 
 export const TASK_ARN = 'arn:aws:dms:eu-west-1:111111111111:task:ORDERS';
+export const CONFIG_ARN = 'arn:aws:dms:eu-west-1:111111111111:replication-config:ORDERS';
 export const STACK_ID = 'arn:aws:cloudformation:eu-west-1:111111111111:stack/Pipelines/0a1b';
 export const SOURCE_ARN = 'arn:aws:dms:eu-west-1:111111111111:endpoint:SOURCE';
 export const TARGET_ARN = 'arn:aws:dms:eu-west-1:111111111111:endpoint:TARGET';
 export const INSTANCE_ARN = 'arn:aws:dms:eu-west-1:111111111111:rep:INSTANCE';
 
 const COMMON = { ServiceToken: 'token', ChangeDigest: 'change', References: [], TimeoutMinutes: '30' };
-export const PAUSE: PauseProperties = { ...COMMON, TaskLogicalId: 'Task' };
+export const PAUSE: PauseProperties = { ...COMMON, ReplicationLogicalId: 'Task' };
 export const GUARD: GuardProperties = {
   ...PAUSE, IdentityDigest: 'identity', LoadDigest: 'load', MigrationType: 'full-load-and-cdc',
   OnChange: OnTaskChange.RESUME,
 };
 export const RUN: RunProperties = {
-  ...COMMON, ReplicationTaskArn: TASK_ARN, LoadDigest: 'load', OnChange: OnTaskChange.RESUME, StartOnDeploy: 'true',
+  ...COMMON, ReplicationArn: TASK_ARN, LoadDigest: 'load', OnChange: OnTaskChange.RESUME, StartOnDeploy: 'true',
   WasRunning: 'true',
 };
 
@@ -35,6 +37,7 @@ export function request(
   return {
     RequestType,
     ResourceType: LifecycleResource[kind],
+    RequestId: 'request-1',
     StackId: STACK_ID,
     LogicalResourceId: kind,
     ...(RequestType === 'Create' ? {} : { PhysicalResourceId: id ?? 'id' }),
@@ -42,6 +45,10 @@ export function request(
     ...(RequestType === 'Update' ? { OldResourceProperties: { ...DEFAULTS[kind], ...before } } : {}),
   };
 }
+
+/** A step in a word: the type of a start, or what else to do. `enough` is a wait that is enough when the time is up. */
+export const short = (step: Step): string =>
+  (step.do === 'start' ? step.type : step.do === 'wait' && step.enough === true ? 'enough' : step.do);
 
 /** Time that passes only when somebody waits, and no log. */
 export function standStill(): { pass(milliseconds: number): void; now(): number } {

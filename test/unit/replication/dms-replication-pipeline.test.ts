@@ -85,7 +85,7 @@ describe('DmsReplicationPipeline', () => {
 
   test('refuses to be told what to do in deployments and to keep out of them', () => {
     expect(() => addPipeline(makeStack(), { manageLifecycle: false, lifecycle: {} })).toThrow(
-      'Test/Pipeline/Task: lifecycle says what deployments do to the task, and manageLifecycle is false: leave out one '
+      'Test/Pipeline/Task: lifecycle says what deployments do to the replication, and manageLifecycle is false: leave out one '
       + 'of the two');
   });
 

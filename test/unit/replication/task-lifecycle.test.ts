@@ -92,12 +92,12 @@ describe('ReplicationTaskLifecycle', () => {
     const References = expect.arrayContaining([{ 'Fn::GetAtt': [expect.stringContaining('SecurityGroup'), 'GroupId'] }]) as object;
     const common = { ServiceToken: expect.anything() as object, ChangeDigest: digest, References };
     expect(guard).toEqual({
-      ...common, TimeoutMinutes: '50', TaskLogicalId: task, IdentityDigest: digest, LoadDigest: digest,
+      ...common, TimeoutMinutes: '50', ReplicationLogicalId: task, IdentityDigest: digest, LoadDigest: digest,
       MigrationType: 'full-load-and-cdc', OnChange: 'FAIL',
     });
-    expect(only(stack, 'Custom::DmsTaskPause')[1].Properties).toEqual({ ...common, TimeoutMinutes: '20', TaskLogicalId: task });
+    expect(only(stack, 'Custom::DmsTaskPause')[1].Properties).toEqual({ ...common, TimeoutMinutes: '20', ReplicationLogicalId: task });
     expect(only(stack, 'Custom::DmsTaskRun')[1].Properties).toEqual({
-      ...common, TimeoutMinutes: '50', ReplicationTaskArn: { Ref: task }, LoadDigest: digest, OnChange: 'FAIL',
+      ...common, TimeoutMinutes: '50', ReplicationArn: { Ref: task }, LoadDigest: digest, OnChange: 'FAIL',
       StartOnDeploy: 'true', WasRunning: { 'Fn::GetAtt': [guardId, 'WasRunning'] },
     });
   });
@@ -207,7 +207,7 @@ describe('ReplicationTaskLifecycle', () => {
   });
 
   test.each<[string, MigrationType | undefined, TaskLifecycleOptions, RegExp]>([
-    ['a reload of changes', MigrationType.CDC, { onChange: OnTaskChange.RELOAD }, /onChange is RELOAD and the task moves changes only/],
+    ['a reload of changes', MigrationType.CDC, { onChange: OnTaskChange.RELOAD }, /onChange is RELOAD and the replication task moves changes only/],
     ['no time', undefined, { startTimeout: Duration.seconds(0) }, /startTimeout is 0 minutes: give 1 to 55/],
     ['part of a minute', undefined, { stopTimeout: Duration.seconds(90) }, /stopTimeout is 1.5 minutes/],
     ['more than CloudFormation waits', undefined, { stopTimeout: Duration.minutes(56) }, /stopTimeout is 56 minutes/],

@@ -43,10 +43,18 @@ test.each<[unknown, string]>([
   [[], 'this is []: '],
   ['rules', 'this is "rules": '],
   [{ version: 1 }, 'this is an object with "version": '],
+  [{ rule: [] }, 'this is an object with "rule" (did you mean "rules"?): '],
+  [{ Resource: {} }, 'this is an object with "Resource" (did you mean "Resources"?): '],
+  [{ a: 1, b: 2, c: 3, d: 4, e: 5, f: 6 }, 'this is an object with "a", "b", "c", "d", "e": '],
   [{ FullLoadSetting: {} }, 'this is an object with "FullLoadSetting" (did you mean "FullLoadSettings"?): '],
 ])('%j is refused with what it is and what would do', (document, start) => {
   expect(() => checkDocument(document)).toThrow(`${start}a document is a table mapping ("rules"), a rule ("rule-type"), `
     + 'task settings (a section such as "FullLoadSettings") or a CloudFormation template ("Resources")');
+});
+
+test('settings with a section that is not known are settings', () => {
+  const { kind, findings } = checkDocument({ Logging: { EnableLogging: true }, Login: {} });
+  expect([kind, findings.map(({ rule, path }) => [rule, path])]).toEqual(['task-settings', [['settings/unknown-key', 'Login']]]);
 });
 
 test('a template whose resources are no object is called one', () => {

@@ -153,7 +153,7 @@ describe('parseJsonProperty', () => {
   });
 
   test.each([
-    [undefined], [{ Ref: 'Mappings' }], [{ Ref: 'AWS::NoValue' }],
+    [undefined], [null], [{ Ref: 'Mappings' }], [{ Ref: 'AWS::NoValue' }],
     [{ 'Fn::Join': ['', ['{"a":', { Ref: 'Number' }, '}']] }],
   ])('does not know %j before deployment', (value) => {
     expect(parseJsonProperty(value)).toBeUndefined();

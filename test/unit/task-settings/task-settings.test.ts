@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { JsonMembers, JsonShape } from '../../../lib/private/json-shape';
 import { checkTaskSettings } from '../../../lib/rules';
-import { LogComponentId, LogSeverity, TargetTablePrepMode, TaskSettings } from '../../../lib/task-settings';
+import { BeforeImageFilter, LogComponentId, LogSeverity, TargetTablePrepMode, TaskSettings } from '../../../lib/task-settings';
 import { EFFECTIVE_DEFAULTS } from '../../../lib/task-settings/defaults';
 import { TASK_SETTINGS } from '../../../lib/task-settings/schema';
 
@@ -47,7 +47,7 @@ describe('TaskSettings.of', () => {
       streamBufferSettings: { streamBufferSizeInMb: 16 },
       logging: { logComponents: [{ id: LogComponentId.IO, severity: LogSeverity.DEBUG }] },
       failTaskWhenCleanTaskResourceFailed: true,
-    }).toJson()).toEqual({
+    }).toJson()).toStrictEqual({
       FullLoadSettings: { TargetTablePrepMode: 'DO_NOTHING' },
       TTSettings: { EnableTT: true, TTS3Settings: { BucketName: 'b' } },
       StreamBufferSettings: { StreamBufferSizeInMB: 16 },
@@ -61,7 +61,29 @@ describe('TaskSettings.of', () => {
     expect(TaskSettings.of(props).toJson()).toEqual(json);
   });
 
+  test('renders what stands in sections of sections, and in lists', () => {
+    expect(TaskSettings.of({
+      logging: { logConfiguration: { enableTraceOnError: true, traceOnErrorMb: 20 } },
+      beforeImageSettings: { enableBeforeImage: true, fieldName: 'before', columnFilter: BeforeImageFilter.PK_ONLY },
+      characterSetSettings: {
+        characterReplacements: [{ sourceCharacterCodePoint: 0, targetCharacterCodePoint: 32 }],
+        characterSetSupport: { characterSet: 'UTF8', replaceWithCharacterCodePoint: 63 },
+      },
+      preMigrationAssessment: { enable: true },
+    }).toJson()).toStrictEqual({
+      Logging: { LogConfiguration: { EnableTraceOnError: true, TraceOnErrorMb: 20 } },
+      BeforeImageSettings: { EnableBeforeImage: true, FieldName: 'before', ColumnFilter: 'pk-only' },
+      CharacterSetSettings: {
+        CharacterReplacements: [{ SourceCharacterCodePoint: 0, TargetCharacterCodePoint: 32 }],
+        CharacterSetSupport: { CharacterSet: 'UTF8', ReplaceWithCharacterCodePoint: 63 },
+      },
+      PreMigrationAssessment: { Enable: true },
+    });
+  });
+
   test('refuses what is no setting', () => {
+    expect(() => TaskSettings.of({ lobSize: 64 } as never)).toThrow('task settings have no "lobSize": they have '
+      + 'TargetMetadata, FullLoadSettings, TTSettings, ');
     expect(() => TaskSettings.of({ streamBufferSettings: { size: 3 } } as never)).toThrow('StreamBufferSettings have no '
       + '"size": they have StreamBufferCount, StreamBufferSizeInMB, CtrlStreamBufferSizeInMB');
   });

@@ -1,8 +1,8 @@
 import { Finding } from '../../../../lib/rules';
 
 /**
- * A rule, something that breaks it in exactly one place, and its neighbour that just passes. Both are checked when their
- * test runs, not when the module loads: mutation testing knows by that which tests reach which line.
+ * A rule, something that breaks it in exactly one place, and its neighbour that just passes. Both are checked when
+ * their test runs, not when the module loads: mutation testing knows by that which tests reach which line.
  */
 export interface RuleCase {
   readonly rule: string;

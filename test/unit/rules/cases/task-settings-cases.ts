@@ -91,7 +91,9 @@ export const TASK_SETTINGS_CASES: RuleCase[] = [
   {
     rule: 'settings/lob-mode',
     when: 'neither is on',
-    broken: () => checkTaskSettings({ TargetMetadata: { SupportLobs: true, FullLobMode: false, LimitedSizeLobMode: false } }),
+    broken: () => checkTaskSettings({
+      TargetMetadata: { SupportLobs: true, FullLobMode: false, LimitedSizeLobMode: false },
+    }),
     path: 'TargetMetadata',
     message: 'SupportLobs is true, yet FullLobMode and LimitedSizeLobMode are false',
     passing: () => checkTaskSettings({
@@ -121,10 +123,14 @@ export const TASK_SETTINGS_CASES: RuleCase[] = [
   },
   {
     rule: 'settings/loopback-batch-apply',
-    broken: () => checkTaskSettings({ LoopbackPreventionSettings: loopback, TargetMetadata: { BatchApplyEnabled: true } }),
+    broken: () => checkTaskSettings({
+      LoopbackPreventionSettings: loopback, TargetMetadata: { BatchApplyEnabled: true },
+    }),
     path: 'TargetMetadata.BatchApplyEnabled',
     message: 'batch apply and loopback prevention are both on',
-    passing: () => checkTaskSettings({ LoopbackPreventionSettings: loopback, TargetMetadata: { BatchApplyEnabled: false } }),
+    passing: () => checkTaskSettings({
+      LoopbackPreventionSettings: loopback, TargetMetadata: { BatchApplyEnabled: false },
+    }),
   },
   {
     rule: 'settings/loopback-schemas',

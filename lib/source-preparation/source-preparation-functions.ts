@@ -1,0 +1,124 @@
+import { join } from 'node:path';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as events from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Provider } from 'aws-cdk-lib/custom-resources';
+import { Construct } from 'constructs';
+import { acceptProviderFindings } from '../private/provider-findings';
+import type { SlotWatchEvent } from './source-preparation-api';
+
+/** Where the handler is, seen from lib as from dist. */
+const HANDLER = join(__dirname, '..', '..', 'assets', 'source-preparation');
+
+/** The most that Lambda offers: a database is asked again for 3 minutes, and slots are waited for up to 10. */
+const TIMEOUT = Duration.minutes(15);
+const WATCH_TIMEOUT = Duration.minutes(2);
+
+/** What Lambda does in the name of a function to put it into a network. */
+const NETWORK_ACTIONS = [
+  'ec2:AssignPrivateIpAddresses', 'ec2:CreateNetworkInterface', 'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets', 'ec2:UnassignPrivateIpAddresses',
+];
+
+const NO_RESOURCES = 'EC2 knows no resources for the network interfaces of a function before they are there';
+
+export interface SourcePreparationFunctionsProps {
+  readonly vpc: ec2.IVpc;
+  readonly vpcSubnets?: ec2.SubnetSelection;
+  readonly securityGroup: ec2.ISecurityGroup;
+}
+
+/**
+ * Functions inside the network of a source, with a log group. The framework that calls one of them for CloudFormation
+ * stands outside: it answers CloudFormation through the internet, which the network of a database need not reach.
+ */
+export class SourcePreparationFunctions extends Construct {
+  private readonly logGroup: logs.LogGroup;
+  private readonly props: SourcePreparationFunctionsProps;
+
+  public constructor(scope: Construct, id: string, props: SourcePreparationFunctionsProps) {
+    super(scope, id);
+    this.props = props;
+    this.logGroup = new logs.LogGroup(this, 'Logs', {
+      retention: logs.RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+  }
+
+  /** Answers custom resources. Returns what they name as their provider. */
+  public createProvider(secrets: ISecret[]): string {
+    const handler = this.createFunction('OnEvent', {
+      handler: 'onEvent', description: 'Prepares and checks a PostgreSQL source of AWS DMS', timeout: TIMEOUT, secrets,
+    });
+    const { serviceToken } = new Provider(this, 'Framework', {
+      onEventHandler: handler,
+      frameworkOnEventRole: this.createRole('FrameworkRole', 'Calls the function that prepares a source'),
+      logGroup: this.logGroup,
+    });
+    acceptProviderFindings(this, NO_RESOURCES);
+    return serviceToken;
+  }
+
+  /** Publishes metrics on a schedule. */
+  public createWatch(secret: ISecret, event: SlotWatchEvent, interval: Duration): events.Rule {
+    const watch = this.createFunction('Slots', {
+      handler: 'publishSlotMetrics', description: 'Publishes what replication slots of a PostgreSQL source hold back',
+      timeout: WATCH_TIMEOUT, secrets: [secret],
+    });
+    acceptProviderFindings(this, NO_RESOURCES);
+    return new events.Rule(this, 'Schedule', {
+      description: 'Has the replication slots of a PostgreSQL source looked at',
+      schedule: events.Schedule.rate(interval),
+      // The next look comes soon enough.
+      targets: [new LambdaFunction(watch, { event: events.RuleTargetInput.fromObject(event), retryAttempts: 0 })],
+    });
+  }
+
+  private createFunction(id: string, options: {
+    handler: string; description: string; timeout: Duration; secrets: ISecret[];
+  }): lambda.Function {
+    const role = this.createRole(`${id}Role`, options.description);
+    role.addToPolicy(new iam.PolicyStatement({ actions: NETWORK_ACTIONS, resources: ['*'] }));
+    options.secrets.forEach((secret) => secret.grantRead(role));
+    const created = new lambda.Function(this, id, {
+      description: options.description,
+      runtime: lambda.Runtime.NODEJS_24_X,
+      architecture: lambda.Architecture.ARM_64,
+      code: lambda.Code.fromAsset(HANDLER),
+      handler: `index.${options.handler}`,
+      memorySize: 256,
+      timeout: options.timeout,
+      role,
+      logGroup: this.logGroup,
+      vpc: this.props.vpc,
+      vpcSubnets: this.props.vpcSubnets,
+      securityGroups: [this.props.securityGroup],
+      // The certificates of Amazon, those of RDS among them: Node.js does not bring them.
+      environment: { NODE_EXTRA_CA_CERTS: '/var/runtime/ca-cert.pem' },
+    });
+    // Lambda needs the actions, the code of the function does not. In a policy of its own, as it names the function,
+    // which waits for its role.
+    // See https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+    new iam.Policy(this, `${id}Limits`, {
+      roles: [role],
+      statements: [new iam.PolicyStatement({
+        effect: iam.Effect.DENY,
+        actions: NETWORK_ACTIONS,
+        resources: ['*'],
+        conditions: { ArnEquals: { 'lambda:SourceFunctionArn': created.functionArn } },
+      })],
+    });
+    return created;
+  }
+
+  private createRole(id: string, description: string): iam.Role {
+    const role = new iam.Role(this, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'), description });
+    this.logGroup.grants.write(role);
+    return role;
+  }
+}
