@@ -51,6 +51,9 @@ export interface ManagedReplicationProps {
  * @internal
  */
 export abstract class ReplicationLifecycle extends Construct {
+  private readonly pause: CustomResource;
+  private readonly run: CustomResource;
+
   protected constructor(scope: Construct, id: string, props: ManagedReplicationProps) {
     super(scope, id);
     const { options, kind, resource, sourceEndpoint, targetEndpoint, instance } = props;
@@ -95,12 +98,13 @@ export abstract class ReplicationLifecycle extends Construct {
       OnChange: onChange,
     } satisfies GuardProperties);
 
-    const pause = this.createResource('Pause', provider, LifecycleResource.PAUSE, {
+    this.pause = this.createResource('Pause', provider, LifecycleResource.PAUSE, {
       ...common(stopMinutes),
       ReplicationLogicalId: resource.logicalId,
     } satisfies PauseProperties);
-    pause.node.addDependency(guard);
-    guarded.forEach((found) => found.addResourceDependency(pause.node.defaultChild as CfnResource));
+    this.pause.node.addDependency(guard);
+    const pause = this.pause.node.defaultChild as CfnResource;
+    guarded.forEach((found) => found.addResourceDependency(pause));
 
     // A policy of its own, not a part of the role's: the pause has to be there before the replication, and so cannot
     // wait for a policy that names it. In an update it has the one of the last deployment.
@@ -108,7 +112,7 @@ export abstract class ReplicationLifecycle extends Construct {
       roles: [provider.role],
       statements: [...props.permissions, ...assessment?.permissions ?? []],
     });
-    const run = this.createResource('Run', provider, LifecycleResource.RUN, {
+    this.run = this.createResource('Run', provider, LifecycleResource.RUN, {
       ...common(startMinutes),
       ReplicationArn: props.arn,
       LoadDigest: loadDigest,
@@ -117,8 +121,26 @@ export abstract class ReplicationLifecycle extends Construct {
       WasRunning: guard.getAttString(WAS_RUNNING),
       Assessment: assessment?.properties,
     } satisfies RunProperties);
-    run.node.addDependency(permissions, ...props.startsAfter);
-    if (assessment !== undefined) run.node.addDependency(assessment.results);
+    this.run.node.addDependency(permissions, ...props.startsAfter);
+    if (assessment !== undefined) this.run.node.addDependency(assessment.results);
+  }
+
+  /**
+   * What has to go well before the replication is stopped for a change.
+   *
+   * @internal
+   */
+  public _pauseAfter(check: IDependable): void {
+    this.pause.node.addDependency(check);
+  }
+
+  /**
+   * What happens after the replication was stopped, when it is deleted or replaced.
+   *
+   * @internal
+   */
+  public _stopBefore(cleanup: IDependable): void {
+    this.run.node.addDependency(cleanup);
   }
 
   private createAssessment(props: ManagedReplicationProps): TaskAssessment | undefined {

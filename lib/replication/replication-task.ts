@@ -9,6 +9,7 @@ import { MigrationType } from './migration-type';
 import type { IReplicationInstance } from './replication-instance';
 import { refuseUnusedLifecycle } from './replication-lifecycle';
 import type { ReplicationOptions } from './replication-options';
+import type { TableMappings } from '../table-mappings';
 import { ReplicationTaskLifecycle } from './task-lifecycle';
 import { ReplicationTaskSchedule, type ReplicationTaskScheduleOptions } from './task-schedule';
 
@@ -63,6 +64,9 @@ export class ReplicationTask extends Construct {
   /** Whether rows, changes or both are moved. */
   public readonly migrationType: MigrationType;
 
+  /** Which tables are replicated, and how they change on the way. */
+  public readonly tableMappings: TableMappings;
+
   /** The settings as they are written into the task. */
   public readonly taskSettings: TaskSettings;
 
@@ -82,6 +86,7 @@ export class ReplicationTask extends Construct {
     refuseUnusedLifecycle(this, props);
     this.replicationInstance = replicator;
     this.migrationType = props.migrationType ?? MigrationType.FULL_LOAD_AND_CDC;
+    this.tableMappings = props.tableMappings;
     const source = props.source.bind({ replicator });
     const target = props.target.bind({ replicator });
     this.sourceEndpoint = source.endpoint;

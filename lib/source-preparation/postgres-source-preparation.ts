@@ -1,6 +1,5 @@
 import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type { IReplicationTaskRef } from 'aws-cdk-lib/aws-dms';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { CustomResource, Duration, Lazy, Stack } from 'aws-cdk-lib/core';
 import { Construct, Dependable, type IDependable } from 'constructs';
@@ -11,6 +10,7 @@ import { refuseManagedMasterSecret } from '../private/endpoint-login';
 import { letReplicatorIn } from '../private/network';
 import { fail } from '../private/validation';
 import { MigrationType } from '../replication/migration-type';
+import type { ReplicationTask } from '../replication/replication-task';
 import { PostgresCdcPlugin } from '../sources/postgres-cdc-plugin';
 import type { TableMappings } from '../table-mappings';
 import { type SlotAlarmOptions, slotAlarmPlans } from './replication-slot-alarms';
@@ -36,10 +36,10 @@ const MOST_CERTIFICATE_CHARACTERS = 5_000;
  *   senders, timeouts, privileges of the user of DMS, primary keys and replica identities of the selected tables,
  *   partitioned tables, transactions that have been open for long. All problems come in one message.
  * - On request a user for DMS, a schema for its heartbeat, and the objects by which it hears of DDL are created.
- * - Deleting drops the slots that would fill the disk of the source: see `dropSlots` and `dropSlotsOf`.
+ * - Deleting drops the slots that would fill the disk of the source: see `dropSlots` and `prepareFor`.
  * - Slots are watched on a schedule, on RDS, Aurora and servers of your own alike.
  *
- * Let the tasks depend on it: `task.node.addDependency(preparation)`.
+ * Say which tasks it is for: `preparation.prepareFor(pipeline.task)`.
  */
 export class PostgresSourcePreparation extends Construct implements ec2.IConnectable {
   /** The network of the functions. */
@@ -104,37 +104,43 @@ export class PostgresSourcePreparation extends Construct implements ec2.IConnect
         .createWatch(props.secret, { ...this.connection, Source: source }, this.watchInterval)
         .node.addDependency(this.preparation);
     }
-    props.tasks?.forEach((task) => this.addTask(task));
     this.node.addValidation({
-      validate: () => (this.tasks.length > 0 ? [] : ['no task reads from this source: pass tasks, or call addTask, so that '
+      validate: () => (this.tasks.length > 0 ? [] : ['no task reads from this source: call prepareFor, so that '
         + 'it is known which tables to prepare']),
     });
   }
 
-  /** Prepares the source for another task. */
-  public addTask(task: PreparedTask): void {
-    this.tasks.push(task);
-  }
-
   /**
-   * Drops the slots that DMS has made for a task when the task is deleted or replaced: DMS does that itself, and leaves
-   * them where it cannot. It happens just before the task is deleted, when its lifecycle has stopped it.
+   * Prepares the source for a task of the same stack, checks it before the task is created, changed or stopped, and
+   * drops the slots that DMS has made for the task when the task is deleted or replaced: DMS does that itself, and
+   * leaves them where it cannot. It happens just before the task is deleted, when its lifecycle has stopped it.
    *
    * Only slots whose name, database and plug-in are those of this task are dropped, and none that is read. A task with
    * a `ResourceIdentifier` of one's own is left to DMS.
    *
-   * @param id construct id
-   * @param task the task, of the same stack
-   * @returns what whatever stops the task before it is deleted has to depend on
+   * @throws when the task is in another stack: what is deleted there does not wait for this one
    */
-  public dropSlotsOf(id: string, task: IReplicationTaskRef): IDependable {
-    const cleanup = this.createResource(id, PreparationResource.SLOT_CLEANUP, {
+  public prepareFor(task: ReplicationTask): void {
+    if (Stack.of(task) !== Stack.of(this)) {
+      fail(this, `${task.node.path} is in another stack, whose deletions do not wait for this one: create the preparation `
+        + 'beside the task, or only have its tables checked with addTask');
+    }
+    this.addTask({ tableMappings: task.tableMappings, migrationType: task.migrationType });
+    task.node.defaultChild?.node.addDependency(this);
+    task.lifecycle?._pauseAfter(this);
+    if (task.migrationType === MigrationType.FULL_LOAD) return;
+    const cleanup = this.createResource(`SlotsOf-${pathBelowStack(task).join('-')}`, PreparationResource.SLOT_CLEANUP, {
       ...this.connection,
-      ReplicationTaskArn: task.replicationTaskRef.replicationTaskArn,
+      ReplicationTaskArn: task.replicationTaskArn,
       SlotTimeoutSeconds: this.slotTimeoutSeconds,
     } satisfies SlotCleanupProperties);
     cleanup.node.addDependency(this.preparation);
-    return cleanup;
+    task.lifecycle?._stopBefore(cleanup);
+  }
+
+  /** Has the source checked for a task that is not of this stack, or not a `ReplicationTask`. */
+  public addTask(task: PreparedTask): void {
+    this.tasks.push(task);
   }
 
   /**
@@ -213,10 +219,11 @@ function selectionOf(mappings: TableMappings): string {
 
 /** The stack by the name that it is deployed under: one app may be deployed many times. */
 function sourceName(scope: Construct): string {
-  const stack = Stack.of(scope);
-  const below = scope.node.scopes.slice(stack.node.scopes.length).map(({ node }) => node.id);
-  return [stack.stackName, ...below].join('/');
+  return [Stack.of(scope).stackName, ...pathBelowStack(scope)].join('/');
 }
+
+const pathBelowStack = (scope: Construct): string[] =>
+  scope.node.scopes.slice(Stack.of(scope).node.scopes.length).map(({ node }) => node.id);
 
 function refuseContradictions(scope: Construct, props: PostgresSourcePreparationProps): void {
   refuseManagedMasterSecret(scope, props.secret);

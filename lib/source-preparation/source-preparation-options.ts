@@ -141,13 +141,6 @@ export interface PostgresSourcePreparationProps extends SourcePreparationOptions
   readonly databaseName: string;
 
   /**
-   * The tasks that read from the source. `addTask` adds others.
-   *
-   * @default - none yet
-   */
-  readonly tasks?: PreparedTask[];
-
-  /**
    * The logical decoding plug-in of the endpoint.
    *
    * @default PostgresCdcPlugin.TEST_DECODING

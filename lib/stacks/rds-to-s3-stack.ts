@@ -8,6 +8,7 @@ import { DmsReplicationPipeline } from '../replication/dms-replication-pipeline'
 import { DmsServiceRoles } from '../replication/dms-service-roles';
 import type { ReplicationInstanceClass } from '../replication/replication-instance-class';
 import type { TaskLifecycleOptions } from '../replication/task-lifecycle';
+import { PostgresSourcePreparation } from '../source-preparation/postgres-source-preparation';
 import { PostgresCdcSource } from '../sources/postgres-cdc-source';
 import type { TableMappings } from '../table-mappings';
 import type { TaskSettings } from '../task-settings';
@@ -115,6 +116,15 @@ export interface RdsToS3Options {
   readonly lifecycle?: TaskLifecycleOptions;
 
   /**
+   * Whether a function inside the network checks the database before the task starts or changes, drops the slots of a
+   * deleted task, and publishes what slots hold back: see `PostgresSourcePreparation`. Problems only warn while
+   * `lifecycle.startOnDeploy` is false, as in a database without tables.
+   *
+   * @default false
+   */
+  readonly prepareSource?: boolean;
+
+  /**
    * Whether the stack creates the account's `dms-vpc-role` and `dms-cloudwatch-logs-role`. Once in each account: turn
    * it off where they exist, which they do in every account whose DMS console was ever used.
    *
@@ -143,6 +153,13 @@ export class RdsToS3Stack extends Stack {
 
   /** The replication. */
   public readonly pipeline: DmsReplicationPipeline;
+
+  /**
+   * What checks the database and cleans up in it.
+   *
+   * @default - none: `prepareSource` is not true
+   */
+  public readonly preparation?: PostgresSourcePreparation;
 
   private readonly removalPolicy: RemovalPolicy;
 
@@ -187,6 +204,17 @@ export class RdsToS3Stack extends Stack {
       serviceRoles: props.createServiceRoles ?? true ? this.createServiceRoles() : undefined,
       createVpcEndpoints: props.vpc === undefined,
     });
+    if (props.prepareSource === true) {
+      this.preparation = new PostgresSourcePreparation(this, 'Preparation', {
+        vpc,
+        vpcEndpoints: this.pipeline.replicationInstance.vpcEndpoints,
+        database: this.source,
+        secret: this.source.secret,
+        databaseName: props.databaseName,
+        failOnProblems: props.lifecycle?.startOnDeploy ?? true,
+      });
+      this.preparation.prepareFor(this.pipeline.task);
+    }
     new CfnOutput(this, 'LakeBucketName', { value: this.target.bucket.bucketName, description: 'The data lake' });
     new CfnOutput(this, 'DatabaseLogin', { value: this.source.secret.secretArn, description: 'Login of the database' });
 

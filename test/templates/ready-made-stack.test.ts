@@ -2,8 +2,9 @@ import { CfnResource, Stack, Validations } from 'aws-cdk-lib/core';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { OrdersLakeStack } from '../../examples/existing-database/orders-lake-stack';
+import { prod } from '../../config/prod';
 import { checkTemplate } from '../../lib/rules';
-import { PipelineStage, S3ParquetTarget } from '../../lib';
+import { PipelineStage, S3ParquetTarget, type TaskLifecycleOptions } from '../../lib';
 import { ENVIRONMENTS, readyMadeTemplate, strictApp } from './ready-made';
 
 const templates = new Map<string, Template>();
@@ -34,6 +35,26 @@ describe.each(ENVIRONMENTS)('aws-cdc-dms-rds-to-s3 in %s', (id, config) => {
     const text = JSON.stringify(jsonOf(id));
     expect(text.match(/"MasterUserPassword":\{"Fn::Join":\["",\["\{\{resolve:secretsmanager:"/g)).toHaveLength(1);
     expect(text).not.toMatch(/"(SecretString|Password|MasterUserPassword)":"/);
+  });
+});
+
+describe('aws-cdc-dms-rds-to-s3 with a prepared source', () => {
+  const prepared = { ...prod, prepareSource: true };
+
+  test('has no finding of our own rules, and passes cdk-nag AwsSolutions', () => {
+    expect(checkTemplate(readyMadeTemplate('Prepared', prepared).toJSON())).toEqual([]);
+    const app = strictApp();
+    new PipelineStage(app, 'Prepared', prepared);
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    expect(() => app.synth()).not.toThrow();
+  });
+
+  test('only warns of problems as long as nothing is started', () => {
+    const onProblems = (lifecycle?: TaskLifecycleOptions): unknown =>
+      Object.values(readyMadeTemplate('Prepared', { ...prepared, lifecycle })
+        .findResources('Custom::DmsSourcePreparation')).map(({ Properties }) => (Properties as { OnProblems: string }).OnProblems);
+    expect(onProblems({ startOnDeploy: false })).toEqual(['warn']);
+    expect(onProblems()).toEqual(['fail']);
   });
 });
 

@@ -1,7 +1,6 @@
-import { CfnReplicationTask } from 'aws-cdk-lib/aws-dms';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { type CfnElement, type CfnResource, Stack, Validations } from 'aws-cdk-lib/core';
+import { type CfnElement, Stack, Validations } from 'aws-cdk-lib/core';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import {
@@ -37,17 +36,14 @@ describe('a pipeline whose source is prepared and cleaned up', () => {
     });
     const user = new DmsSecret(stack, 'Reader', { host: source.database.dbInstanceEndpointAddress, username: 'dms_reader' });
     const preparation = new PostgresSourcePreparation(stack, 'Preparation', {
-      vpc, database: source, secret: source.secret, databaseName: 'shop', tasks: [{ tableMappings }],
+      vpc, database: source, secret: source.secret, databaseName: 'shop',
       vpcEndpoints: pipeline.replicationInstance.vpcEndpoints,
       createUser: user, createDdlAudit: true, createHeartbeatSchema: true, heartbeatSchema: 'dms',
     });
     preparation.addSlotAlarms('Alarms', {
       topic: Topic.fromTopicArn(stack, 'Topic', stack.formatArn({ service: 'sns', resource: 'alarms' })),
     });
-    const task = pipeline.task.node.defaultChild as CfnReplicationTask;
-    task.node.addDependency(preparation);
-    const run = pipeline.task.lifecycle!.node.findChild('Run').node.defaultChild as CfnResource;
-    run.node.addDependency(preparation.dropSlotsOf('OrdersSlots', task));
+    preparation.prepareFor(pipeline.task);
 
     const accept = (scope: Parameters<typeof Validations.of>[0], id: string, reason: string): void =>
       Validations.of(scope).acknowledge({ id: `${NAG}-${id}`, reason });
@@ -92,6 +88,8 @@ describe('a pipeline whose source is prepared and cleaned up', () => {
     expect(waitsFor(task)).toContain(preparation);
     expect(waitsFor(cleanup)).toContain(task);
     expect(waitsFor(run)).toContain(cleanup);
+    // A check that fails stops no task.
+    expect(waitsFor(idOf('Custom::DmsTaskPause'))).toContain(preparation);
   });
 
   test('keeps the way to the database and to its secret open until all is cleaned up', () => {
@@ -106,6 +104,6 @@ describe('a pipeline whose source is prepared and cleaned up', () => {
 
   test('keeps the logical ids of the resources whose replacement would clean up', () => {
     expect([idOf('Custom::DmsSourcePreparation'), idOf('Custom::DmsSlotCleanup')])
-      .toEqual(['Preparation54A591CC', 'PreparationOrdersSlotsA37D9E05']);
+      .toEqual(['Preparation54A591CC', 'PreparationSlotsOfPipelineTask6A372AAB']);
   });
 });

@@ -5,10 +5,12 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { App, Duration, Size, Stack } from 'aws-cdk-lib/core';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import {
-  DmsVpcEndpoints, MigrationType, PostgresCdcPlugin, PostgresCdcSource, PostgresSourcePreparation,
-  type PostgresSourcePreparationProps, PostgresSslMode, TableMappings, TableSelection, Transformation,
+  DmsReplicationPipeline, type DmsReplicationPipelineProps, DmsVpcEndpoints, MigrationType, PostgresCdcPlugin,
+  PostgresCdcSource, PostgresSourcePreparation, type PostgresSourcePreparationProps, PostgresSslMode,
+  type PreparedTask, type ReplicationTask, TableMappings, TableSelection, Transformation,
 } from '../../../lib';
 import { existingVpc, FEATURE_FLAGS, makeStack } from '../make-stack';
+import { SomeSource, SomeTarget } from '../replication/stand-ins';
 
 const ADMIN = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:admin-AbCdEf';
 const USER = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:user-AbCdEf';
@@ -20,7 +22,9 @@ interface Prepared {
   readonly vpc: ec2.IVpc;
 }
 
-function prepare(props: Partial<PostgresSourcePreparationProps> = {}, stack = makeStack()): Prepared {
+function prepare(
+  props: Partial<PostgresSourcePreparationProps> = {}, stack = makeStack(), tasks: PreparedTask[] = [ORDERS],
+): Prepared {
   const vpc = stack.node.tryFindChild('Vpc') as ec2.IVpc | undefined ?? existingVpc(stack);
   const database = new ec2.Connections({
     defaultPort: ec2.Port.tcp(5433),
@@ -28,9 +32,18 @@ function prepare(props: Partial<PostgresSourcePreparationProps> = {}, stack = ma
   });
   const preparation = new PostgresSourcePreparation(stack, 'Preparation', {
     vpc, database: { connections: database }, secret: Secret.fromSecretCompleteArn(stack, 'Admin', ADMIN),
-    databaseName: 'agenda', tasks: [ORDERS], ...props,
+    databaseName: 'agenda', ...props,
   });
+  tasks.forEach((task) => preparation.addTask(task));
   return { stack, preparation, vpc };
+}
+
+/** A task of a pipeline that this library makes. */
+function addTask(stack: Stack, props: Partial<DmsReplicationPipelineProps> = {}): ReplicationTask {
+  const vpc = stack.node.tryFindChild('Vpc') as ec2.IVpc | undefined ?? existingVpc(stack);
+  return new DmsReplicationPipeline(stack, 'Pipeline', {
+    vpc, source: new SomeSource(stack), target: new SomeTarget(stack), tableMappings: ORDERS.tableMappings, ...props,
+  }).task;
 }
 
 type Resource = { Type: string; Properties: Record<string, unknown>; DependsOn?: string[] };
@@ -103,7 +116,7 @@ describe('the preparation', () => {
   });
 
   test('hears of tasks that are added later; only the selection of those that capture changes costs slots', () => {
-    const { stack, preparation } = prepare({ tasks: undefined });
+    const { stack, preparation } = prepare({}, makeStack(), []);
     const mapped = TableMappings.of(
       TableSelection.include('shop', 'items', { filters: [] }), Transformation.renameSchema('shop', 'store'),
     );
@@ -134,8 +147,9 @@ describe('the preparation', () => {
     const vpc = existingVpc(stack);
     const source = new PostgresCdcSource(stack, 'Source', { vpc, databaseName: 'agenda' });
     const preparation = new PostgresSourcePreparation(stack, 'Preparation', {
-      vpc, database: source, secret: source.secret, databaseName: 'agenda', tasks: [ORDERS],
+      vpc, database: source, secret: source.secret, databaseName: 'agenda',
     });
+    preparation.addTask(ORDERS);
     const all = resources(stack);
     const { DependsOn: before } = only(stack, 'Custom::DmsSourcePreparation')[1];
     const ofType = (type: string): string[] => Object.keys(all).filter((id) => all[id]!.Type === type);
@@ -355,22 +369,34 @@ describe('alarms about slots', () => {
 
 describe('the slots of a task', () => {
   test('are dropped by a resource between the task and what stops it', () => {
-    const { stack, preparation } = prepare();
-    const task = new dms.CfnReplicationTask(stack, 'Task', {
-      migrationType: 'cdc', replicationInstanceArn: 'i', sourceEndpointArn: 's', targetEndpointArn: 't', tableMappings: '{}',
-    });
-    task.node.addDependency(preparation);
-    const run = new dms.CfnEndpoint(stack, 'Run', { endpointType: 'source', engineName: 'db2' });
-    run.node.addDependency(preparation.dropSlotsOf('OrdersSlots', task));
+    const { stack, preparation } = prepare({}, makeStack(), []);
+    preparation.prepareFor(addTask(stack));
     const [, { Properties: properties, DependsOn: before }] = only(stack, 'Custom::DmsSlotCleanup');
     const { ServiceToken: token } = only(stack, 'Custom::DmsSourcePreparation')[1].Properties;
     expect(properties).toEqual({
       ServiceToken: token, SecretArn: ADMIN, DatabaseName: 'agenda', SslMode: 'verify-full',
-      ReplicationTaskArn: { Ref: 'Task' }, SlotTimeoutSeconds: '300',
+      ReplicationTaskArn: { Ref: only(stack, 'AWS::DMS::ReplicationTask')[0] }, SlotTimeoutSeconds: '300',
     });
     expect(before).toContain(only(stack, 'Custom::DmsSourcePreparation')[0]);
+    const prepared = only(stack, 'Custom::DmsSourcePreparation')[0];
+    expect(only(stack, 'AWS::DMS::ReplicationTask')[1].DependsOn).toContain(prepared);
+    expect(only(stack, 'Custom::DmsTaskPause')[1].DependsOn).toContain(prepared);
+    expect(only(stack, 'Custom::DmsTaskRun')[1].DependsOn).toContain(only(stack, 'Custom::DmsSlotCleanup')[0]);
+  });
+
+  test('are none for a task that only loads', () => {
+    const { stack, preparation } = prepare({}, makeStack(), []);
+    preparation.prepareFor(addTask(stack, { migrationType: MigrationType.FULL_LOAD }));
+    Template.fromStack(stack).resourceCountIs('Custom::DmsSlotCleanup', 0);
     expect(only(stack, 'AWS::DMS::ReplicationTask')[1].DependsOn).toContain(only(stack, 'Custom::DmsSourcePreparation')[0]);
-    expect(only(stack, 'AWS::DMS::Endpoint')[1].DependsOn).toContain(only(stack, 'Custom::DmsSlotCleanup')[0]);
+  });
+
+  test('of another stack are refused, whose deletions wait for nobody here', () => {
+    const { stack, preparation } = prepare();
+    const other = new Stack(stack.node.root, 'Other', { env: { account: stack.account, region: stack.region } });
+    expect(() => preparation.prepareFor(addTask(other))).toThrow(
+      'Test/Preparation: Other/Pipeline/Task is in another stack, whose deletions do not wait for this one: create the '
+      + 'preparation beside the task, or only have its tables checked with addTask');
   });
 });
 
@@ -407,8 +433,8 @@ describe('contradictions', () => {
   });
 
   test('a source that no task reads from is not prepared', () => {
-    const { stack } = prepare({ tasks: [] });
-    expect(() => Template.fromStack(stack)).toThrow('no task reads from this source: pass tasks, or call addTask, so that it is '
-      + 'known which tables to prepare');
+    const { stack } = prepare({}, makeStack(), []);
+    expect(() => Template.fromStack(stack)).toThrow('no task reads from this source: call prepareFor, so that it is known which '
+      + 'tables to prepare');
   });
 });
