@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Json } from '../../lib/private/json';
 import { type GuardProperties, LifecycleResource, OnTaskChange } from '../../lib/replication/task-lifecycle-api';
-import { loadOf } from '../../lib/replication/task-lifecycle-digest';
+import { loadOf } from '../../lib/private/replication-digest';
 import { parseJsonProperty, readTemplate, type TaskDefinition, type TemplateDefinitions } from '../../lib/rules/template';
 import type { Effect } from './effects';
 import type { ResourceChange } from './resource-changes';

@@ -16,7 +16,7 @@ import {
   type RunProperties,
   WAS_RUNNING,
 } from './task-lifecycle-api';
-import { digestOf, identityOf, type LifecycleSubject, loadOf, referencesIn } from './task-lifecycle-digest';
+import { digestOf, identityOf, type LifecycleSubject, loadOf, referencesIn } from '../private/replication-digest';
 import type { TaskLifecycleOptions } from './task-lifecycle-options';
 import { TaskLifecycleProvider } from './task-lifecycle-provider';
 

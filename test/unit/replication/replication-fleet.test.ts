@@ -19,7 +19,7 @@ import {
   TaskSettings,
 } from '../../../lib';
 import type { FleetShard } from '../../../lib/replication/replication-fleet-shard';
-import { referencesIn } from '../../../lib/replication/task-lifecycle-digest';
+import { referencesIn } from '../../../lib/private/replication-digest';
 import { TemporaryFolders } from '../../support/temporary-folder';
 import { ACCOUNT, FEATURE_FLAGS, REGION } from '../make-stack';
 

@@ -18,7 +18,7 @@ import {
   TableSelection,
   TaskSettings,
 } from '../../../lib';
-import { digestOf, loadOf } from '../../../lib/replication/task-lifecycle-digest';
+import { digestOf, loadOf } from '../../../lib/private/replication-digest';
 import { existingVpc, makeStack } from '../make-stack';
 import { SomeSource, SomeTarget } from './stand-ins';
 

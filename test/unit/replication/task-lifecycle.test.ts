@@ -12,7 +12,7 @@ import {
   TableSelection,
   type TaskLifecycleOptions,
 } from '../../../lib';
-import { digestOf, loadOf, referencesIn } from '../../../lib/replication/task-lifecycle-digest';
+import { digestOf, loadOf, referencesIn } from '../../../lib/private/replication-digest';
 import { existingVpc, makeStack } from '../make-stack';
 import { SomeSource, SomeTarget } from './stand-ins';
 

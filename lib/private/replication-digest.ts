@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isRecord, type Json } from '../private/json';
+import { isRecord, type Json } from './json';
 import { directReference } from '../rules/references';
 
 /** A replication and what it works with, as the template shows them. An imported endpoint has no properties. */

@@ -1,0 +1,1 @@
+"""CloudFormation: its order of work, its rollback, its API."""
