@@ -15,7 +15,7 @@ export interface Login extends Credentials {
 /** A function without a way to Secrets Manager should hear of it soon. */
 const secrets = new SecretsManagerClient({
   maxAttempts: 2,
-  requestHandler: { connectionTimeout: 5_000, requestTimeout: 10_000 },
+  requestHandler: { connectionTimeout: 5_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
 });
 
 /**

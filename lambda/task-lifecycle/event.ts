@@ -29,6 +29,8 @@ export interface Goal {
   /** When the request began, in ISO 8601. */
   readonly since: string;
   readonly timeoutMinutes: number;
+  /** Set in a rollback, which has to go through: the guard tries again at its end, and then people. */
+  readonly mayFail?: true;
 }
 
 export type Wish =

@@ -1,5 +1,5 @@
 import { advance } from './advance';
-import type { LifecycleEvent, Plan, PlannedEvent } from './event';
+import type { Goal, LifecycleEvent, Plan, PlannedEvent } from './event';
 import { explain, faultKind } from './faults';
 import { lookAt } from './look-at';
 import { planFor } from './plan';
@@ -25,14 +25,30 @@ export function onEvent(event: LifecycleEvent): Promise<Plan> {
 
 /** Takes the request a step further. The framework calls it until it is complete. */
 export function isComplete(event: PlannedEvent): Promise<{ IsComplete: boolean }> {
-  return inPlainWords(async () => ({ IsComplete: event.Goal === undefined || await advance(event.Goal) }));
+  return inPlainWords(async () => {
+    const { Goal: goal } = event;
+    return { IsComplete: goal === undefined || await unlessMayFail(goal, () => advance(goal), true) };
+  });
 }
 
 /** What takes a while before a start begins at once. */
 async function prepareStart({ Goal: goal }: Plan): Promise<void> {
   if (goal?.wish.state !== 'running') return;
-  const replication = await patiently(() => lookAt(goal.arn));
-  if (replication !== undefined && !isActive(replication)) await replication.prepare();
+  await unlessMayFail(goal, async () => {
+    const replication = await patiently(() => lookAt(goal.arn));
+    if (replication !== undefined && !isActive(replication)) await replication.prepare();
+  }, undefined);
+}
+
+/** Passes over a failure where the goal may fail. */
+async function unlessMayFail<T>({ arn, mayFail }: Goal, attempt: () => Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (mayFail !== true) throw error;
+    surroundings.log({ arn, leftAsItIs: error instanceof Error ? error.message : String(error) });
+    return otherwise;
+  }
 }
 
 async function patiently<T>(attempt: () => Promise<T>): Promise<T> {

@@ -89,19 +89,21 @@ async function planForRun(event: LifecycleEvent): Promise<Plan> {
       : { PhysicalResourceId };
   }
   const before = propertiesOf<RunProperties>(event.OldResourceProperties);
+  const rollingBack = await isRollingBack(event.StackId);
   const mayReload = properties.OnChange === OnTaskChange.RELOAD;
   if (before.ReplicationArn !== arn && !mayReload) {
     const replication = await lookAt(arn);
     // A rollback brings back the old one, which has run; if it has not, there is nothing to resume.
     if (replication?.hasRun === false) {
-      if (await isRollingBack(event.StackId)) return { PhysicalResourceId };
+      if (rollingBack) return { PhysicalResourceId };
       throw new Error(replaced(kindOf(arn), arn));
     }
   }
   if (!startOnDeploy && properties.WasRunning !== 'true') return { PhysicalResourceId };
   const needsLoad = before.LoadDigest !== properties.LoadDigest;
   const load = !mayReload ? 'first' : needsLoad ? 'again' : 'allowed';
-  return { PhysicalResourceId, Goal: await runningGoal(arn, properties, load, assessmentOf(event, properties)) };
+  const Goal = await runningGoal(arn, properties, load, assessmentOf(event, properties));
+  return { PhysicalResourceId, Goal: rollingBack ? { ...Goal, mayFail: true } : Goal };
 }
 
 async function runningGoal(

@@ -217,6 +217,14 @@ describe('the run, on update', () => {
     expect(calls()).toEqual([]);
   });
 
+  test('a rollback goes through, also when its task cannot be started', async () => {
+    inStack('UPDATE_ROLLBACK_IN_PROGRESS');
+    taskIs(ran('stopped'), ran('stopped'), ran('stopped'), ran('failed', LATER));
+    const { plan } = await follow(request('RUN', 'Update'));
+    expect(calls()).toEqual([...TESTS, 'StartReplicationTask resume-processing']);
+    expect(plan.Goal).toMatchObject({ arn: TASK_ARN, mayFail: true });
+  });
+
   test('a task that was deleted by hand is not passed over', async () => {
     dms.on(DescribeReplicationTasksCommand).rejects(fault('ResourceNotFoundFault'));
     await expect(follow(request('RUN', 'Update'))).rejects.toThrow('was deleted outside CloudFormation');
