@@ -80,7 +80,9 @@ export function explain(error: unknown): string {
   const remedy = REMEDIES[name]
     ?? (message.includes('timeout expired') ? REMEDIES.ETIMEDOUT : undefined)
     ?? (message.includes('does not support SSL') ? 'turn ssl on: nothing here talks to a database in plain text' : undefined);
-  return `${name === 'Error' ? '' : `${name}: `}${message}${remedy === undefined ? '' : `; ${remedy}`}`;
+  // What was explained where it happened is not explained again.
+  const more = remedy === undefined || message.endsWith(remedy) ? '' : `; ${remedy}`;
+  return `${name === 'Error' ? '' : `${name}: `}${message}${more}`;
 }
 
 /** Names of AWS, codes of PostgreSQL and of the network. */

@@ -4,6 +4,7 @@
 const fs = require('node:fs');
 const http = require('node:http');
 const https = require('node:https');
+const net = require('node:net');
 const path = require('node:path');
 const readline = require('node:readline');
 const { pathToFileURL } = require('node:url');
@@ -56,6 +57,14 @@ http.request = (...given) => counted(realRequest(...given));
 https.request = (options, ...rest) => (options.hostname === RESPONSE_HOST
   ? http.request({ ...options, hostname: emulator.hostname, port: emulator.port, path: `/_emulator/answer${options.path}` }, ...rest)
   : counted(realSecureRequest(options, ...rest)));
+
+// A database answers by sockets of its own, which count for as long as they are open.
+const realConnect = net.Socket.prototype.connect;
+net.Socket.prototype.connect = function connect(...given) {
+  const [first] = given.flat();
+  if (Number(first?.port ?? first) !== Number(emulator.port)) counted(this);
+  return realConnect.apply(this, given);
+};
 
 async function load() {
   const [file, name] = process.env._HANDLER.split('.');

@@ -1,6 +1,7 @@
+import { explain } from '../../../lambda/source-preparation/faults';
 import type { ConnectionProperties } from '../../../lambda/source-preparation/api';
 import { onEvent, publishSlotMetrics } from '../../../lambda/source-preparation/index';
-import { selfSigned } from './certificate';
+import { selfSigned } from '../../support/certificate';
 import { ADMIN_SECRET, PreparedSource } from './prepared-source';
 
 describe('a server with TLS', () => {
@@ -105,4 +106,10 @@ describe('a server without TLS', () => {
     await expect(onEvent(source.preparation('Create', { SslMode }))).rejects.toThrow('The server does not support SSL connections; '
       + 'turn ssl on: nothing here talks to a database in plain text');
   });
+});
+
+test('what was explained where it happened is not explained again', () => {
+  const once = explain(new Error('timeout expired'));
+  expect(once).toBe('timeout expired; the security group of the database, or a route, does not let the function in');
+  expect(explain(new Error(`cannot reach shop: ${once}`))).toBe(`cannot reach shop: ${once}`);
 });

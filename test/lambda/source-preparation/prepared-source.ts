@@ -1,9 +1,8 @@
-import { chmodSync, chownSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { Client } from 'pg';
-import { serverAccount } from '../../../cli/server/account';
 import type { PostgresVersion } from '../../../cli/server/embedded-postgres';
 import {
   type ConnectionProperties, OnProblems, type PreparationProperties, PreparationResource, type SlotCleanupProperties,
@@ -13,8 +12,8 @@ import type { Login } from '../../../lambda/source-preparation/login';
 import { surroundings } from '../../../lambda/source-preparation/surroundings';
 import { TableMappings, type TableMappingRule, TableSelection } from '../../../lib/table-mappings';
 import { type SourceDatabase, SourceServer } from '../../support/source-server';
-import { TemporaryFolders } from '../../support/temporary-folder';
-import { selfSigned } from './certificate';
+import { selfSigned } from '../../support/certificate';
+import { tlsParameters } from '../../support/tls-parameters';
 
 export const ADMIN_SECRET = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:admin-AbCdEf';
 export const USER_SECRET = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:user-AbCdEf';
@@ -40,9 +39,9 @@ export class PreparedSource {
   private readonly clients: Client[] = [];
 
   public constructor(version: PostgresVersion, parameters: Readonly<Record<string, string>> = {}) {
-    const { certificate, key } = selfSigned(HOST);
-    this.certificate = certificate;
-    this.server = new SourceServer({ ...tlsParameters(certificate, key), ...parameters }, version);
+    const signed = selfSigned(HOST);
+    this.certificate = signed.certificate;
+    this.server = new SourceServer({ ...tlsParameters(signed), ...parameters }, version);
     beforeEach(async () => {
       this.database = await this.server.database();
       this.logged.splice(0);
@@ -210,17 +209,3 @@ export class PreparedSource {
 }
 
 export const mappings = (...rules: TableMappingRule[]): string => TableMappings.of(...rules).toString();
-
-function tlsParameters(certificate: string, key: string): Record<string, string> {
-  const folder = new TemporaryFolders().create();
-  // The server may run as another user than the tests, and wants a key that only it can read.
-  const account = serverAccount();
-  chmodSync(folder, 0o755);
-  const write = (name: string, content: string): string => {
-    const path = join(folder, name);
-    writeFileSync(path, content, { mode: 0o600 });
-    if (account !== undefined) chownSync(path, account.uid, account.gid);
-    return path;
-  };
-  return { ssl: 'on', ssl_cert_file: write('server.crt', certificate), ssl_key_file: write('server.key', key) };
-}

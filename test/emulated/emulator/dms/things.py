@@ -26,7 +26,7 @@ def wrong_state(message: str) -> ApiError:
 
 def new_arn(region: str, kind: str, resource_identifier: str | None) -> str:
     """An ARN as DMS makes them. Whoever gives an identifier chooses its end."""
-    letters = string.ascii_uppercase + string.digits
+    letters = string.ascii_uppercase + "234567"
     end = resource_identifier or "".join(secrets.choice(letters) for _ in range(26))
     return f"arn:aws:dms:{region}:{ACCOUNT}:{kind}:{end}"
 
