@@ -15,6 +15,7 @@ import { cdk, deployed, destroyed } from './support/cdk';
 import { story } from './support/dms-calls';
 import { type Call, REGION } from './support/emulator';
 import { type Assembly, existingVpc, NETWORK, STACK_NAME, synthesized } from './support/pipeline-app';
+import { allows, elsewhere, rolesOf } from './support/policy';
 import { DeployedStack } from './support/stack';
 
 // The function that prepares a source logs in to a real PostgreSQL, over TLS.
@@ -94,6 +95,48 @@ test('tables that DMS would load twice fail the deployment before the task is st
     'partitioned tables public.events are selected together with their partitions');
   expect(story(await account().calls(last))).toEqual([]);
   expect((await stack().task()).Status).toBe('running');
+});
+
+test('every call of a function is allowed by its own role, and on no other secret', async () => {
+  const roles = await rolesOf(account(), await account().calls());
+  const preparing = roles.filter(({ asked }) => asked.some(({ action }) => action === 'secretsmanager:GetSecretValue'));
+  expect(preparing).toHaveLength(1);
+  const refused = roles.flatMap(({ policies, asked }) => asked.filter((question) => !allows(policies.policies, question)));
+  expect(refused).toEqual([]);
+  const [{ policies: { policies }, asked }] = preparing as [typeof preparing[number]];
+  expect(asked.every((question) => !allows(policies, elsewhere(question)))).toBe(true);
+  for (const action of ['dms:StopReplicationTask', 'dms:StartReplicationTask', 's3:GetObject', 'iam:PassRole', 'iam:CreateRole']) {
+    expect(allows(policies, { action, resource: '*' })).toBe(false);
+  }
+});
+
+const GET_SECRET = { service: 'secretsmanager', action: 'GetSecretValue' };
+
+test.each([
+  ['is throttled', { times: 5, code: 'ThrottlingException', message: 'Rate exceeded' }],
+  ['fails inside AWS', { times: 4, code: 'InternalServiceError', status: 500, message: 'internal' }],
+  ['gets no answer', {}],
+])('a look at the login that %s is made again', async (_, fault) => {
+  await account().inject({ ...GET_SECRET, ...fault });
+
+  const { status, failures } = await stack().update(app('orders', `items_${Object.keys(fault).length}`));
+
+  expect({ status, failures }).toEqual({ status: 'UPDATE_COMPLETE', failures: {} });
+  expect(await account().clearFaults()).toBe(0);
+  expect((await stack().task()).Status).toBe('running');
+});
+
+test('a look at the login that is denied fails the update, and stops no task', async () => {
+  const message = 'User: the-role is not authorized to perform: secretsmanager:GetSecretValue';
+  await account().inject({ ...GET_SECRET, times: 10_000, code: 'AccessDeniedException', message, during: 'UPDATE_IN_PROGRESS' });
+  const last = await account().lastCall();
+
+  const { status, failures } = await stack().update(app('orders', 'customers'));
+  await account().clearFaults();
+
+  expect(status).toBe('UPDATE_ROLLBACK_COMPLETE');
+  expect(Object.values(failures).join()).toContain(message);
+  expect(story(await account().calls(last))).toEqual([]);
 });
 
 test('a task that is deleted is stopped, its slot is dropped, and nobody else\'s', async () => {

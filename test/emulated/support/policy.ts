@@ -23,6 +23,7 @@ const NEEDS: Readonly<Record<string, (parameters: Readonly<Record<string, string
   'cloudformation:DescribeStacks': ({ StackName }) => on('cloudformation:DescribeStacks', StackName),
   'cloudformation:DescribeStackResource': ({ StackName }) => on('cloudformation:DescribeStackResource', StackName),
   'lambda:Invoke': ({ FunctionName }) => on('lambda:InvokeFunction', FunctionName),
+  'secretsmanager:GetSecretValue': ({ SecretId }) => on('secretsmanager:GetSecretValue', SecretId),
   'states:StartExecution': ({ stateMachineArn }) => on('states:StartExecution', stateMachineArn),
 };
 
@@ -44,16 +45,17 @@ export function allows(policies: readonly PolicyDocument[], question: Question):
 }
 
 function concerns(statement: Statement, { action, resource }: Question): boolean {
-  if (statement.Condition !== undefined) {
-    throw new Error(`a statement has a condition, which is not evaluated here: ${JSON.stringify(statement)}`);
-  }
   const actions = statement.Action === undefined
     ? !list(statement.NotAction).some((pattern) => matches(pattern, action, 'i'))
     : list(statement.Action).some((pattern) => matches(pattern, action, 'i'));
   const resources = statement.Resource === undefined
     ? !list(statement.NotResource).some((pattern) => matches(pattern, resource))
     : list(statement.Resource).some((pattern) => matches(pattern, resource));
-  return actions && resources;
+  if (!actions || !resources) return false;
+  if (statement.Condition !== undefined) {
+    throw new Error(`a statement has a condition, which is not evaluated here: ${JSON.stringify(statement)}`);
+  }
+  return true;
 }
 
 /** IAM's patterns: `*` stands for any text, `?` for any character. */
