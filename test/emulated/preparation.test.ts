@@ -101,7 +101,8 @@ test('every call of a function is allowed by its own role, and on no other secre
   const roles = await rolesOf(account(), await account().calls());
   const preparing = roles.filter(({ asked }) => asked.some(({ action }) => action === 'secretsmanager:GetSecretValue'));
   expect(preparing).toHaveLength(1);
-  const refused = roles.flatMap(({ policies, asked }) => asked.filter((question) => !allows(policies.policies, question)));
+  const refused = roles.flatMap(({ policies: own, asked }) =>
+    asked.filter((question) => !allows(own.policies, question)));
   expect(refused).toEqual([]);
   const [{ policies: { policies }, asked }] = preparing as [typeof preparing[number]];
   expect(asked.every((question) => !allows(policies, elsewhere(question)))).toBe(true);
