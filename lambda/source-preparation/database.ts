@@ -1,9 +1,9 @@
 import { checkServerIdentity, type ConnectionOptions, rootCertificates } from 'node:tls';
 import { Client } from 'pg';
+import { surroundings } from '../surroundings';
 import type { ConnectionProperties } from './api';
 import { explain, faultKind } from './faults';
 import { type Login, loginOf } from './login';
-import { surroundings } from './surroundings';
 
 /** For how long a database that does not answer is asked again: a failover takes a minute or two. */
 const PATIENCE_MILLISECONDS = 180_000;

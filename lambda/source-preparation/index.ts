@@ -1,13 +1,13 @@
+import { inPlainWords } from '../plain-words';
+import { surroundings } from '../surroundings';
 import { PreparationResource, type SlotCleanupProperties, type SlotWatchEvent } from './api';
 import { withDatabase } from './database';
 import type { Answer, PreparationEvent } from './event';
 import { explain } from './faults';
 import { prepare } from './prepare';
-import { LONGEST_MESSAGE } from './problems';
 import { dropNamedSlot, dropSlotsOfTask } from './slot-clean-up';
 import { type InactivityMemory, metricLine } from './slot-metrics';
 import { readSlots } from './slots';
-import { surroundings } from './surroundings';
 
 /** The schedule comes back soon: who waits for a database for longer than this reads the same slots twice. */
 const WATCH_PATIENCE_MILLISECONDS = 30_000;
@@ -23,14 +23,14 @@ export function onEvent(event: PreparationEvent): Promise<Answer> {
       case PreparationResource.SLOT_CLEANUP: return slotCleanup(event);
       default: throw new Error(`'${event.ResourceType}' is not a resource of this handler`);
     }
-  });
+  }, explain);
 }
 
 /** Publishes what the slots of a server hold back. */
 export function publishSlotMetrics(event: SlotWatchEvent): Promise<void> {
   return inPlainWords(() => withDatabase(event, async (client) => {
     surroundings.log(metricLine(event.Source, await readSlots(client), surroundings.now(), inactivity));
-  }, WATCH_PATIENCE_MILLISECONDS));
+  }, WATCH_PATIENCE_MILLISECONDS), explain);
 }
 
 async function preparation(event: PreparationEvent): Promise<Answer> {
@@ -44,14 +44,4 @@ async function slotCleanup(event: PreparationEvent): Promise<Answer> {
   const { ReplicationTaskArn: taskArn } = event.ResourceProperties as unknown as SlotCleanupProperties;
   if (event.RequestType === 'Delete') await dropSlotsOfTask(event);
   return { PhysicalResourceId: event.RequestType === 'Delete' ? event.PhysicalResourceId ?? taskArn : taskArn };
-}
-
-async function inPlainWords<T>(handle: () => Promise<T>): Promise<T> {
-  try {
-    return await handle();
-  } catch (error) {
-    const message = explain(error);
-    surroundings.log({ failure: message });
-    throw new Error(message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…` : message, { cause: error });
-  }
 }

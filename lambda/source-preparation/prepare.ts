@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { surroundings } from '../surroundings';
 import { OnProblems, type PreparationProperties, WARNINGS } from './api';
 import { withDatabase } from './database';
 import { createDdlAudit } from './ddl-audit';
@@ -10,7 +11,6 @@ import { parseSelection } from './selection';
 import { readServer, type Server } from './server';
 import { checkServer, type Wish } from './server-checks';
 import { namedSlotId } from './slot-clean-up';
-import { surroundings } from './surroundings';
 import { checkTables } from './table-checks';
 import { readTables } from './tables';
 

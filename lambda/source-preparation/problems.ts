@@ -1,3 +1,5 @@
+import { LONGEST_MESSAGE } from '../plain-words';
+
 /** Something about the source that keeps DMS from working (an error), or may (a warning). */
 export interface Problem {
   readonly severity: 'error' | 'warning';
@@ -7,9 +9,6 @@ export interface Problem {
 
 export const error = (text: string): Problem => ({ severity: 'error', text });
 export const warning = (text: string): Problem => ({ severity: 'warning', text });
-
-/** CloudFormation takes answers of 4,096 bytes, of which the framework needs some. */
-export const LONGEST_MESSAGE = 1_500;
 
 /** How many names a problem lists. */
 const MOST_NAMES = 5;

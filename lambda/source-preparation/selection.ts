@@ -1,12 +1,6 @@
 import type { SelectionRule } from '../../lib/table-mappings/document';
-import { hasWildcard, matchesPattern } from '../../lib/table-mappings/wildcard';
-
-/** What selection rules choose from. */
-export interface Selectable {
-  readonly schema: string;
-  readonly name: string;
-  readonly isView: boolean;
-}
+import { type Selectable, selects } from '../../lib/table-mappings/selects';
+import { hasWildcard } from '../../lib/table-mappings/wildcard';
 
 /** The selection rules of a task, as the construct passes them. */
 export function parseSelection(document: string): SelectionRule[] {
@@ -32,11 +26,4 @@ export function missingTables(tasks: readonly SelectionRule[][], tables: readonl
 function isExact({ 'rule-action': action, 'object-locator': locator }: SelectionRule): boolean {
   const names = [locator['schema-name'], locator['table-name']];
   return action === 'explicit' || names.every((name) => !hasWildcard(name.replaceAll('_', '')));
-}
-
-function selects(rule: SelectionRule, table: Selectable): boolean {
-  const { 'schema-name': schema, 'table-name': name, 'table-type': type = 'table' } = rule['object-locator'];
-  if (type !== 'all' && (type === 'view') !== table.isView) return false;
-  if (rule['rule-action'] === 'explicit') return schema === table.schema && name === table.name;
-  return matchesPattern(schema, table.schema) && matchesPattern(name, table.name);
 }

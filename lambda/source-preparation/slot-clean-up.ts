@@ -1,9 +1,9 @@
+import { surroundings } from '../surroundings';
 import type { PreparationProperties, SlotCleanupProperties } from './api';
 import { NoDatabase, withDatabase } from './database';
 import type { PreparationEvent } from './event';
 import { dropWhenFree, readSlots, type Slot } from './slots';
 import { slotPrefixOf, slotsOfTask } from './task-slots';
-import { surroundings } from './surroundings';
 
 const SEPARATOR = '|';
 

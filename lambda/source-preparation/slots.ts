@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { surroundings } from './surroundings';
+import { surroundings } from '../surroundings';
 
 /** A replication slot of the server. Numbers of bytes are safe: a log of 9 petabytes fits on no disk. */
 export interface Slot {

@@ -1,3 +1,4 @@
+import { surroundings } from '../surroundings';
 import { assessmentGate } from './assessment';
 import { RETEST_SECONDS } from './connections';
 import type { Goal } from './event';
@@ -6,7 +7,6 @@ import { lookAt } from './look-at';
 import { nextStep } from './next-step';
 import { Refusal } from './refusals';
 import { describe, kindOf } from './replication';
-import { surroundings } from './surroundings';
 
 /** Takes a replication one step nearer to what it is to become. Returns whether it is there. */
 export async function advance({ arn, wish, since, timeoutMinutes }: Goal): Promise<boolean> {

@@ -1,10 +1,10 @@
+import { surroundings } from '../surroundings';
 import { AssessmentFailure } from './api';
 import { applicableTo, assessmentsOf, findRun, startRun } from './assessment-calls';
 import { failsFor, outcomeOf, reportOf } from './assessment-step';
 import type { Assessment, Wish } from './event';
 import { Refusal } from './refusals';
 import { describe, type Gate, type ReplicationView, type StartType } from './replication';
-import { surroundings } from './surroundings';
 
 /** The assessment that a first start has to pass; nothing when none was asked for. */
 export function assessmentGate(replication: ReplicationView, type: StartType, wish: Wish): Gate | undefined {

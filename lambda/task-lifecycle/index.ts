@@ -1,13 +1,11 @@
+import { inPlainWords } from '../plain-words';
+import { surroundings } from '../surroundings';
 import { advance } from './advance';
 import type { Goal, LifecycleEvent, Plan, PlannedEvent } from './event';
 import { explain, faultKind } from './faults';
 import { lookAt } from './look-at';
 import { planFor } from './plan';
 import { isActive } from './replication';
-import { surroundings } from './surroundings';
-
-/** CloudFormation takes answers of 4,096 bytes, of which the framework needs some. */
-const LONGEST_MESSAGE = 1500;
 
 /** For how long `onEvent` asks again when AWS does not answer: nobody calls it a second time. */
 const PATIENCE_MILLISECONDS = 180_000;
@@ -20,7 +18,7 @@ export function onEvent(event: LifecycleEvent): Promise<Plan> {
     surroundings.log({ request: event.RequestType, resource: event.ResourceType, plan });
     await prepareStart(plan);
     return plan;
-  });
+  }, sayOf);
 }
 
 /** Takes the request a step further. The framework calls it until it is complete. */
@@ -28,7 +26,7 @@ export function isComplete(event: PlannedEvent): Promise<{ IsComplete: boolean }
   return inPlainWords(async () => {
     const { Goal: goal } = event;
     return { IsComplete: goal === undefined || await unlessMayFail(goal, () => advance(goal), true) };
-  });
+  }, sayOf);
 }
 
 /** What takes a while before a start begins at once. */
@@ -65,12 +63,6 @@ async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
   }
 }
 
-async function inPlainWords<T>(handle: () => Promise<T>): Promise<T> {
-  try {
-    return await handle();
-  } catch (error) {
-    const message = error instanceof Error && error.name === 'Error' ? error.message : explain(error);
-    surroundings.log({ failure: message });
-    throw new Error(message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…` : message, { cause: error });
-  }
-}
+/** What was decided here is in plain words already. */
+const sayOf = (error: unknown): string =>
+  (error instanceof Error && error.name === 'Error' ? error.message : explain(error));

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { surroundings } from '../surroundings';
 import {
   type GuardProperties,
   type LifecycleProperties,
@@ -13,7 +14,6 @@ import { lookAt } from './look-at';
 import { refusalOf, replaced } from './refusals';
 import { isActive, kindOf } from './replication';
 import { isRollingBack, replicationArnOf } from './stack';
-import { surroundings } from './surroundings';
 
 const RAN = 'ran';
 

@@ -1,10 +1,10 @@
 import type { ReplicationTask } from '@aws-sdk/client-database-migration-service';
+import { surroundings } from '../surroundings';
 import { connectionStep } from './connections';
 import { connectionsOf, describeTask, startTask, stopTask, testConnection, type Wired } from './dms';
 import { explain, faultKind } from './faults';
 import { Refusal } from './refusals';
 import { describe, type Phase, type Replication, type ReplicationView } from './replication';
-import { surroundings } from './surroundings';
 
 /**
  * The states of a task.

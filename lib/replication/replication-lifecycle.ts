@@ -1,8 +1,9 @@
 import type * as dms from 'aws-cdk-lib/aws-dms';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { CfnParameter, CfnResource, CustomResource, type Duration, Lazy, Stack } from 'aws-cdk-lib/core';
+import { CfnParameter, CfnResource, CustomResource, Lazy, Stack } from 'aws-cdk-lib/core';
 import { Construct, type IConstruct, type IDependable } from 'constructs';
 import type { Json } from '../private/json';
+import { minutesOf } from '../private/minutes';
 import { fail, renderedIfOwn, renderedProperties } from '../private/validation';
 import { MigrationType } from './migration-type';
 import type { ReplicationOptions } from './replication-options';
@@ -21,7 +22,7 @@ import type { TaskLifecycleOptions } from './task-lifecycle-options';
 import { TaskLifecycleProvider } from './task-lifecycle-provider';
 
 /** The framework waits for an hour; the handler has to give up, and to say why, before that. */
-const TIMEOUT_MINUTES = { least: 1, most: 55 };
+const TIMEOUT_MINUTES = { least: 1, most: 55, because: 'CloudFormation waits for an hour at most' };
 const STOP_MINUTES = 30;
 
 /** A task or a serverless replication, what a deployment does to it, and in what the two differ. */
@@ -65,27 +66,35 @@ export abstract class ReplicationLifecycle extends Construct {
     const properties = renderedProperties(resource);
     const migrationType = (properties['MigrationType'] ?? properties['ReplicationType']) as string;
     refuseReloadOfChanges(this, kind, onChange, migrationType);
-    const startMinutes = minutesOf(this, 'startTimeout', props.startMinutes, options.startTimeout);
-    const stopMinutes = minutesOf(this, 'stopTimeout', STOP_MINUTES, options.stopTimeout);
+    const startMinutes = minutesOf(this, 'startTimeout', options.startTimeout, {
+      ...TIMEOUT_MINUTES, usual: props.startMinutes,
+    });
+    const stopMinutes = minutesOf(this, 'stopTimeout', options.stopTimeout, {
+      ...TIMEOUT_MINUTES, usual: STOP_MINUTES,
+    });
 
     const assessment = this.createAssessment(props);
     const provider = TaskLifecycleProvider.of(this);
     provider.allowLooking(assessment === undefined ? props.looks : [...props.looks, ...ASSESSMENT_LOOKS]);
-    const subject = once((): LifecycleSubject => ({
-      task: renderedProperties(resource),
-      source: renderedIfOwn(sourceEndpoint),
-      target: renderedIfOwn(targetEndpoint),
-      instance: renderedIfOwn(instance),
-    }));
     const guarded = [resource, sourceEndpoint, targetEndpoint, instance]
       .filter((found): found is CfnResource => found !== undefined && CfnResource.isCfnResource(found))
       .filter((found) => found.stack === Stack.of(this));
-    // What another stack refers to is not there in this one.
-    const ofThisStack = once(() => guarded.map((found) => renderedProperties(found)));
+    const rendered = once(() =>
+      new Map<IConstruct | undefined, Json>(guarded.map((found) => [found, renderedProperties(found)])));
+    const shown = (construct?: IConstruct): Json | undefined => rendered().get(construct) ?? renderedIfOwn(construct);
+    const subject = once((): LifecycleSubject => ({
+      task: shown(resource) ?? {},
+      source: shown(sourceEndpoint),
+      target: shown(targetEndpoint),
+      instance: shown(instance),
+    }));
+    const changeDigest = lazyDigest(subject);
     const loadDigest = lazyDigest(() => loadOf(subject()));
+    // What another stack refers to is not there in this one.
+    const references = lazyList(() => referencesIn([...rendered().values()], hidden(this, guarded)));
     const common = (minutes: number): LifecycleProperties => ({
-      ChangeDigest: lazyDigest(subject),
-      References: lazyList(() => referencesIn(ofThisStack(), hidden(this, guarded))),
+      ChangeDigest: changeDigest,
+      References: references,
       TimeoutMinutes: String(minutes),
     });
 
@@ -180,13 +189,17 @@ export function refuseUnusedLifecycle(scope: Construct, { manageLifecycle, lifec
  * What a template shows is known when it is written, and not before: properties may be overridden until then, and a
  * value of another stack has its import only after the app was prepared.
  */
-const lazyDigest = (of: () => unknown): string =>
-  Lazy.uncachedString({ produce: ({ preparing }) => (preparing ? '' : digestOf(of())) });
+function lazyDigest(of: () => unknown): string {
+  const digest = once(() => digestOf(of()));
+  return Lazy.uncachedString({ produce: ({ preparing }) => (preparing ? '' : digest()) });
+}
 
-const lazyList = (of: () => unknown[]): unknown[] =>
-  Lazy.uncachedAny({ produce: ({ preparing }) => (preparing ? [] : of()) }) as unknown as unknown[];
+function lazyList(of: () => unknown[]): unknown[] {
+  const list = once(of);
+  return Lazy.uncachedAny({ produce: ({ preparing }) => (preparing ? [] : list()) }) as unknown as unknown[];
+}
 
-/** Rendering takes long enough to do it once for seven values. */
+/** Three resources hold the same values, and a fleet has hundreds of each. */
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => (made ??= { value: make() }).value;
@@ -208,18 +221,4 @@ function refuseReloadOfChanges(scope: Construct, kind: string, onChange: OnTaskC
     fail(scope, `onChange is RELOAD and the ${kind} moves changes only: DMS loads no rows for it, so nothing can be `
       + 'loaded again; leave onChange out, or use MigrationType.FULL_LOAD_AND_CDC');
   }
-}
-
-function minutesOf(scope: Construct, name: string, usual: number, timeout?: Duration): number {
-  const { least, most } = TIMEOUT_MINUTES;
-  if (timeout === undefined) return usual;
-  if (timeout.isUnresolved()) {
-    fail(scope, `${name} is only known at deployment: give a duration that is known when the app is synthesized`);
-  }
-  const minutes = timeout.toMinutes({ integral: false });
-  if (!Number.isInteger(minutes) || minutes < least || minutes > most) {
-    fail(scope, `${name} is ${minutes} minutes: give ${least} to ${most} whole minutes, because CloudFormation waits for `
-      + 'an hour at most');
-  }
-  return minutes;
 }

@@ -7,6 +7,7 @@ import { PostgresSslMode } from '../endpoints/postgres-ssl-mode';
 import { PlannedAlarms } from '../monitoring/planned-alarms';
 import { RUNBOOK_URL } from '../monitoring/runbooks';
 import { refuseManagedMasterSecret } from '../private/endpoint-login';
+import { minutesOf } from '../private/minutes';
 import { letReplicatorIn } from '../private/network';
 import { fail } from '../private/validation';
 import { MigrationType } from '../replication/migration-type';
@@ -23,8 +24,8 @@ import { SourcePreparationFunctions } from './source-preparation-functions';
 import type { PostgresSourcePreparationProps, PreparedTask } from './source-preparation-options';
 
 const HTTPS = 443;
-const SLOT_TIMEOUT_MINUTES = { least: 1, most: 10, default: 5 };
-const WATCH_MINUTES = { least: 1, most: 60, default: 5 };
+const SLOT_TIMEOUT_MINUTES = { least: 1, most: 10, usual: 5 };
+const WATCH_MINUTES = { least: 1, most: 60, usual: 5 };
 /** A target of EventBridge takes 8,192 characters, of which the rest needs some. */
 const MOST_CERTIFICATE_CHARACTERS = 5_000;
 
@@ -251,19 +252,4 @@ function refuseContradictions(scope: Construct, props: PostgresSourcePreparation
     fail(scope, `certificateAuthority has ${authority.length} characters: give the certificate of the one authority, up to `
       + `${MOST_CERTIFICATE_CHARACTERS}`);
   }
-}
-
-function minutesOf(
-  scope: Construct, name: string, duration: Duration | undefined,
-  range: { readonly least: number; readonly most: number; readonly default: number },
-): number {
-  if (duration === undefined) return range.default;
-  if (duration.isUnresolved()) {
-    fail(scope, `${name} is only known at deployment: give a duration that is known when the app is synthesized`);
-  }
-  const minutes = duration.toMinutes({ integral: false });
-  if (!Number.isInteger(minutes) || minutes < range.least || minutes > range.most) {
-    fail(scope, `${name} is ${minutes} minutes: give ${range.least} to ${range.most} whole minutes`);
-  }
-  return minutes;
 }

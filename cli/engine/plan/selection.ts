@@ -3,13 +3,8 @@ import type {
   SourceFilterDefinition,
   TableMappingDocument,
 } from '../../../lib/table-mappings/document';
-import { matchesPattern } from '../../../lib/table-mappings/wildcard';
+import { type Selectable, selects } from '../../../lib/table-mappings/selects';
 import type { TableName } from '../source/names';
-
-/** What selection rules choose from. */
-export interface Selectable extends TableName {
-  readonly isView: boolean;
-}
 
 export interface Selected<T extends TableName> {
   readonly table: T;
@@ -52,11 +47,4 @@ export function unmatchedRules(mappings: TableMappingDocument, tables: readonly 
   return mappings.rules
     .filter((rule): rule is SelectionRule => rule['rule-type'] === 'selection' && rule['rule-action'] !== 'exclude')
     .filter((rule) => !tables.some((table) => selects(rule, table)));
-}
-
-function selects(rule: SelectionRule, table: Selectable): boolean {
-  const { 'schema-name': schema, 'table-name': name, 'table-type': type = 'table' } = rule['object-locator'];
-  if (type !== 'all' && (type === 'view') !== table.isView) return false;
-  if (rule['rule-action'] === 'explicit') return schema === table.schema && name === table.name;
-  return matchesPattern(schema, table.schema) && matchesPattern(name, table.name);
 }

@@ -1,6 +1,7 @@
-import { selectTables, type Selectable } from '../../../cli/engine/plan/selection';
+import { selectTables } from '../../../cli/engine/plan/selection';
 import { transformTable } from '../../../cli/engine/plan/transformation';
 import type { TableMappingDocument } from '../../../lib/table-mappings/document';
+import type { Selectable } from '../../../lib/table-mappings/selects';
 import { selection, taskOf, transformation, type TemplateOptions } from '../../support/dms-template';
 
 const mapping = (...rules: object[]): TableMappingDocument => ({ rules }) as unknown as TableMappingDocument;

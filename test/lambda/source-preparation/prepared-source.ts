@@ -9,7 +9,7 @@ import {
 } from '../../../lambda/source-preparation/api';
 import type { PreparationEvent } from '../../../lambda/source-preparation/event';
 import type { Login } from '../../../lambda/source-preparation/login';
-import { surroundings } from '../../../lambda/source-preparation/surroundings';
+import { surroundings } from '../../../lambda/surroundings';
 import { TableMappings, type TableMappingRule, TableSelection } from '../../../lib/table-mappings';
 import { type SourceDatabase, SourceServer } from '../../support/source-server';
 import { selfSigned } from '../../support/certificate';

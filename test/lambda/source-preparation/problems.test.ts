@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { error, LONGEST_MESSAGE, names, type Problem, summary, warning } from '../../../lambda/source-preparation/problems';
+import { LONGEST_MESSAGE } from '../../../lambda/plain-words';
+import { error, names, type Problem, summary, warning } from '../../../lambda/source-preparation/problems';
 
 test('errors come first, in their order', () => {
   expect(summary('No.', [warning('a'), error('b'), warning('c'), error('d')]))

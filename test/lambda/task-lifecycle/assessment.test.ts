@@ -15,7 +15,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { AssessmentFailure, type AssessmentProperties } from '../../../lambda/task-lifecycle/api';
 import type { PlannedEvent } from '../../../lambda/task-lifecycle/event';
 import { isComplete, onEvent } from '../../../lambda/task-lifecycle/index';
-import { surroundings } from '../../../lambda/task-lifecycle/surroundings';
+import { surroundings } from '../../../lambda/surroundings';
 import { fault, INSTANCE_ARN, request, SOURCE_ARN, standStill, TARGET_ARN, TASK_ARN } from './requests';
 
 const dms = mockClient(DatabaseMigrationServiceClient);
@@ -26,7 +26,7 @@ const ASSESSMENT: AssessmentProperties = {
   RoleArn: 'arn:aws:iam::111111111111:role/reports', Bucket: 'reports', Folder: 'assessments', FailOn: AssessmentFailure.ERROR,
 };
 let clock: ReturnType<typeof standStill>;
-let logged: Record<string, unknown>[];
+let logged: object[];
 
 beforeEach(() => {
   dms.reset();

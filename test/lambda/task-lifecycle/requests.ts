@@ -7,7 +7,7 @@ import {
 } from '../../../lambda/task-lifecycle/api';
 import type { LifecycleEvent } from '../../../lambda/task-lifecycle/event';
 import type { Step } from '../../../lambda/task-lifecycle/next-step';
-import { surroundings } from '../../../lambda/task-lifecycle/surroundings';
+import { surroundings } from '../../../lambda/surroundings';
 
 export const TASK_ARN = 'arn:aws:dms:eu-west-1:111111111111:task:ORDERS';
 export const CONFIG_ARN = 'arn:aws:dms:eu-west-1:111111111111:replication-config:ORDERS';

@@ -1,4 +1,4 @@
-/** What a handler has besides AWS and the database: time and a log. Tests bring their own. */
+/** What a handler has besides AWS: time and a log. Tests bring their own. */
 export const surroundings = {
   now: (): number => Date.now(),
   sleep: (milliseconds: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, milliseconds); }),
