@@ -55,7 +55,7 @@ export interface SiteDatabase {
   /** The last numbers of the sequences of the replicated tables, by name in lower case. */
   sequences(): Promise<ReadonlyMap<string, bigint>>;
 
-  /** Triggers and foreign keys as a site needs them that is written to by applications. Nothing where sessions decide. */
+  /** Triggers and foreign keys as a site needs them that applications write to. Nothing where sessions decide. */
   armTriggers(): Promise<void>;
   /** The same for a site that only replication writes to. */
   disarmTriggers(): Promise<void>;
