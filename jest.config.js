@@ -19,7 +19,7 @@ module.exports = {
       setupFiles: ['<rootDir>/test/support/no-validation.ts'],
       setupFilesAfterEnv: ['aws-cdk-lib/testhelpers/jest-autoclean'],
     }),
-    project('lambda', ['lambda'], { globalSetup: '<rootDir>/test/lambda/build-lambda.ts' }),
+    project('lambda', ['lambda', 'client'], { globalSetup: '<rootDir>/test/lambda/build-lambda.ts' }),
     project('templates', ['templates'], { setupFilesAfterEnv: ['aws-cdk-lib/testhelpers/jest-autoclean'] }),
     project('cli', ['cli'], { globalSetup: '<rootDir>/test/support/build-cli.ts' }),
   ],

@@ -11,10 +11,12 @@ import { join } from 'node:path';
 const BENCHMARKS: Readonly<Record<string, readonly string[]>> = {
   'full-load': ['bench/engine/run.ts', '--rows', '5000000', '--rounds', '3'],
   'full-load-large': ['bench/engine/run.ts', '--rows', '20000000', '--rounds', '1'],
+  'database': ['bench/engine/database.ts', '--rows', '2000000', '--changes', '600000', '--rounds', '3'],
   'capture': ['bench/capture/run.ts', '--changes', '1000000', '--rounds', '3'],
   'capture-one-transaction': ['bench/capture/run.ts', '--changes', '1000000', '--rounds', '1', '--transaction', '1000000'],
   'capture-steady': ['bench/capture/run.ts', '--steady', '5000', '--minutes', '30'],
   'kill': ['bench/kill/run.ts', '--kills', '100', '--rows', '100000'],
+  'two-way': ['bench/two-way/run.ts', '--switches', '30'],
   'synth': ['bench/synth/run.ts', '--rounds', '3'],
   'parquet': ['bench/parquet/run.ts', '--rows', '5000000', '--rounds', '1'],
 };

@@ -3,6 +3,9 @@ import { registerCheck } from './commands/check';
 import { registerImpact } from './commands/impact';
 import { registerRehearse } from './commands/rehearse';
 import { registerSeed } from './commands/seed';
+import { registerStatus } from './commands/status';
+import { registerComplete, registerReverse, registerSwitch } from './commands/switch';
+import { registerTwoWay } from './commands/two-way';
 import { codeOf, EXIT_DONE, EXIT_USAGE, messageOf, UsageError } from './errors';
 import { version } from './package.json';
 
@@ -11,6 +14,7 @@ Examples:
   $ dms check cdk.out
   $ dms impact base/cdk.out cdk.out
   $ dms seed --url postgres://localhost/booking
+  $ dms two-way & dms switch --local
 
 Run \`dms <command> --help\` for the options of a command.
 Exit codes: 0 done, 1 a finding or failed check, 2 bad usage or input.`;
@@ -28,6 +32,11 @@ function createProgram(): Command {
   registerImpact(program);
   registerRehearse(program);
   registerSeed(program);
+  registerTwoWay(program);
+  registerSwitch(program);
+  registerReverse(program);
+  registerComplete(program);
+  registerStatus(program);
   return program;
 }
 

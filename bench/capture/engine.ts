@@ -27,10 +27,10 @@ export async function captureFrom(
   const sources = (await readCatalog(client)).filter(({ name }) => name === 'orders');
   await client.end();
   const previous: Checkpoint = {
-    version: 2, task: 'Task', definition: '', slot, publications: [PUBLICATION],
-    lake: { kind: 'folder', path: `${folder}/lake` }, folders: [], startedAt: new Date().toISOString(),
+    version: 3, task: 'Task', definition: '', slot, publications: [PUBLICATION], isGiven: false,
+    target: { kind: 'folder', path: `${folder}/lake` }, folders: [], startedAt: new Date().toISOString(),
     phase: 'capture', lsn: '0/0', changes: 0, stopsAfterCachedChanges: false, fullLoadSeconds: 0,
-    files: [], removed: [],
+    files: [], removed: [], emptyBefore: [],
     tables: [newStatistics({ schema: 'public', name: 'orders' })], sources, losses: {}, warnings: [],
   };
   const { report } = await runEngine(url, { migrationType: 'cdc', s3: READY_MADE }, { folder, previous, ...options });

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { checkTemplate, type Finding } from '../../lib/rules';
 import { abandon, previousRun } from '../engine/run/previous-run';
 import { rehearse } from '../engine/run/rehearsal';
-import { readReplicationTask, type ReplicationTask } from '../engine/task/replication-task';
+import { isLakeTask, readReplicationTask, type ReplicationTask } from '../engine/task/replication-task';
+import type { Checkpoint } from '../engine/run/checkpoint';
 import type { TaskReport } from '../engine/run/report';
 import type { Until } from '../engine/run/run';
 import { WorkFolderLock } from '../engine/run/work-folder-lock';
-import { lakeLocation } from '../engine/target/location';
+import type { TargetLocation } from '../engine/target/target-location';
+import { isDatabaseUrl, targetLocation } from '../engine/target/target-location';
 import { EXIT_FINDING, UsageError } from '../errors';
 import { counted } from '../output/numbers';
 import { createProgress, type ProgressSink } from '../output/progress';
@@ -85,8 +87,8 @@ function findingsOf(tasks: readonly StackTask[], progress: ProgressSink): Findin
 }
 
 function refuseContradictions({ target, source, resume, clean: cleans }: RehearseOptions): void {
-  if (target !== undefined && /^(?!s3:)[a-z]\w+:\/\//i.test(target)) {
-    throw new UsageError(`--target ${target}: the local engine writes to a folder or to s3://bucket/folder`);
+  if (target !== undefined && /^(?!s3:|postgres(ql)?:)[a-z]\w+:\/\//i.test(target)) {
+    throw new UsageError(`--target ${target}: the local engine writes to a folder, to s3://bucket/folder or to postgres://…`);
   }
   if (source !== undefined && !/^postgres(ql)?:\/\//.test(source)) {
     throw new UsageError('--source must be a PostgreSQL address: postgres://user@host:5432/database');
@@ -103,7 +105,7 @@ async function rehearseTask(
   sink: ProgressSink,
   signal: AbortSignal,
 ): Promise<RehearsedTask> {
-  const task = readReplicationTask(definition);
+  const task = readReplicationTask(definition, isDatabaseUrl(options.target));
   const workdir = folderOf(options, task.id);
   const lock = await WorkFolderLock.acquire(workdir);
   try {
@@ -122,9 +124,7 @@ async function rehearseAlone(
 ): Promise<RehearsedTask> {
   const workdir = folderOf(options, task.id);
   const previous = await previousRun(workdir, task, options.resume ?? false);
-  const lake = options.target === undefined && previous !== undefined
-    ? previous.lake
-    : lakeLocation(options.target ?? join(workdir, 'lake'), options.s3Endpoint, task.lake.objects, process.env);
+  const target = targetOf(task, options, previous, workdir);
   if (previous === undefined) await removeLeftovers(workdir);
   const embedded = options.source === undefined
     ? await startEmbedded(definition, workdir, options, progress)
@@ -133,7 +133,7 @@ async function rehearseAlone(
   try {
     report = await rehearse(task, {
       sourceUrl: embedded?.url ?? options.source,
-      lake,
+      target,
       workdir,
       until: options.until,
       previous,
@@ -147,6 +147,18 @@ async function rehearseAlone(
   if (report.state === 'finished') await rm(databaseFolder(workdir), { recursive: true, force: true });
   else progress.message('stopped: what was written is safe; go on with --resume, or give it up with --clean');
   return { report, recording: progress.recording, definition };
+}
+
+/** @throws {UsageError} when a task with a database as its target has none */
+function targetOf(
+  task: ReplicationTask, { target, s3Endpoint }: RehearseOptions, previous: Checkpoint | undefined, workdir: string,
+): TargetLocation {
+  if (target === undefined && previous !== undefined) return previous.target;
+  if (target === undefined && !isLakeTask(task)) {
+    throw new UsageError(`task ${task.id} writes to PostgreSQL: give a database with --target postgres://…`);
+  }
+  const objects = isLakeTask(task) ? task.lake.objects : undefined;
+  return targetLocation(target ?? join(workdir, 'lake'), s3Endpoint, objects, process.env);
 }
 
 function startEmbedded(
@@ -173,7 +185,7 @@ async function clean(tasks: readonly StackTask[], options: RehearseOptions): Pro
     try {
       const database = databaseFolder(workdir);
       // With an embedded source the slot goes with its database.
-      const found = await abandon(workdir, existsSync(database) ? 'embedded' : options.source);
+      const found = await abandon(workdir, existsSync(database) ? 'embedded' : options.source, options.target);
       await rm(database, { recursive: true, force: true });
       print(found ? `abandoned the rehearsal of ${task.logicalId}` : `${workdir} holds no rehearsal`);
     } finally {

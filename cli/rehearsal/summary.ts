@@ -1,4 +1,5 @@
 import { differenceText, type TaskReport } from '../engine/run/report';
+import { isDatabaseUrl } from '../engine/target/target-location';
 import type { TableStatistics } from '../engine/task/statistics';
 import { counted, grouped, seconds } from '../output/numbers';
 import { table, type TableColumn } from '../output/table';
@@ -24,7 +25,8 @@ export function summary(report: TaskReport): string {
     table(COLUMNS, report.tables.map(cells)),
     '',
     `Full load in ${seconds(report.fullLoadSeconds)}${lag}, checkpoint ${report.checkpoint}`,
-    `${counted(report.files.length, 'file')}, ${(bytes / 1e6).toFixed(1)} MB, in ${report.lake}`,
+    isDatabaseUrl(report.target) ? `Tables in ${report.target}`
+      : `${counted(report.files.length, 'file')}, ${(bytes / 1e6).toFixed(1)} MB, in ${report.target}`,
     ...report.differences.flatMap(({ schema, table: name, examples }) =>
       examples.map((example) => `differs: ${schema}.${name}: ${differenceText(example)}`)),
     ...report.warnings.map((warning) => `warning: ${warning}`),

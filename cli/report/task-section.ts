@@ -1,5 +1,6 @@
 import { parseJsonProperty, type TaskDefinition } from '../../lib/rules/template';
 import type { LakeFile } from '../engine/target/lake';
+import { isDatabaseUrl } from '../engine/target/target-location';
 import { differenceText, type TaskReport } from '../engine/run/report';
 import { messageOf } from '../errors';
 import { counted, grouped } from '../output/numbers';
@@ -44,9 +45,9 @@ ${warningsOf(report)}
 ${charts.length === 0 ? undefined : html`<h3>Over time</h3>
 <div class="charts">${charts.map(lineChart)}</div>
 `}
-<h3>Files</h3>
+${isDatabaseUrl(report.target) ? undefined : html`<h3>Files</h3>
 ${files(report)}
-${messages(recording)}
+`}${messages(recording)}
 ${definition === undefined ? undefined : definitionOf(definition)}
 </section>
 `;
@@ -74,7 +75,7 @@ export function verdict({ state, tables }: TaskReport): Verdict {
 }
 
 function facts(report: TaskReport, { startedAt }: Recording): Html {
-  const { state, migrationType, fullLoadSeconds, cdcLagSeconds, checkpoint, lake } = report;
+  const { state, migrationType, fullLoadSeconds, cdcLagSeconds, checkpoint, target } = report;
   const shown: readonly (readonly [string, Content])[] = [
     ['State', state],
     ['Migration type', migrationType],
@@ -82,7 +83,7 @@ function facts(report: TaskReport, { startedAt }: Recording): Html {
     ['Lag at the end', cdcLagSeconds === undefined ? 'no change captured' : duration(cdcLagSeconds)],
     ['Checkpoint', html`<code>${checkpoint}</code>`],
     ['Started', moment(startedAt)],
-    ['Target', html`<code>${lake}</code>`],
+    ['Target', html`<code>${target}</code>`],
   ];
   return html`<dl>${shown.map(([term, value]) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>`;
 }

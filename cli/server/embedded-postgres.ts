@@ -31,6 +31,12 @@ export interface EmbeddedPostgresOptions {
   readonly dataDirectory?: string;
   /** Settings of `postgresql.conf`; see `parametersFor` for those of an RDS parameter group. */
   readonly parameters: Readonly<Record<string, string>>;
+  /**
+   * For who has to find it again after a restart.
+   *
+   * @default - a free one
+   */
+  readonly port?: number;
   /** Created when the server does not have it yet. */
   readonly database: string;
 }
@@ -104,7 +110,7 @@ interface RunningServer {
 
 async function launch(start: Launch): Promise<RunningServer> {
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort();
+    const port = start.options.port ?? await freePort();
     const child = spawnServer(start, port);
     const pid = child.pid ?? (await spawnFailure(child));
     start.lifetime.runs(child);
@@ -113,7 +119,7 @@ async function launch(start: Launch): Promise<RunningServer> {
     } catch (error) {
       await start.lifetime.endServer();
       // Somebody else took the port between the moment it was found free and the start.
-      if (attempt === PORT_ATTEMPTS || !/could not bind/.test(readFileSync(start.folder.log, 'utf8'))) {
+      if (start.options.port !== undefined || attempt === PORT_ATTEMPTS || !/could not bind/.test(readFileSync(start.folder.log, 'utf8'))) {
         throw error;
       }
     }

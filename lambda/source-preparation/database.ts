@@ -83,7 +83,7 @@ async function open(where: ConnectionProperties): Promise<Opened> {
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html
  */
-function tlsFor(host: string, mode: string, authority: string | undefined): ConnectionOptions {
+export function tlsFor(host: string, mode: string, authority: string | undefined): ConnectionOptions {
   switch (mode) {
     case 'require': return { rejectUnauthorized: false };
     case 'verify-ca': return { ...trusting(authority), checkServerIdentity: () => undefined };

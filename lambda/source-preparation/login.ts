@@ -10,6 +10,8 @@ export interface Credentials {
 export interface Login extends Credentials {
   readonly host: string;
   readonly port: number;
+  /** The database, where the secret names one. */
+  readonly database?: string;
 }
 
 /** A function without a way to Secrets Manager should hear of it soon. */
@@ -25,13 +27,13 @@ const secrets = new SecretsManagerClient({
  */
 export async function loginOf(secretArn: string): Promise<Login> {
   const { username, password, rest } = await read(secretArn);
-  const { host, port } = rest;
+  const { host, port, dbname } = rest;
   const number = Number(port);
   if (typeof host !== 'string' || host === '' || !Number.isInteger(number) || number < 1 || number > 65_535) {
     throw new Error(`the secret ${secretArn} has no host and port: a master secret that RDS manages holds neither; use a `
       + 'secret with username, password, host and port, such as a DmsSecret');
   }
-  return { host, port: number, username, password };
+  return { host, port: number, username, password, ...(typeof dbname === 'string' ? { database: dbname } : {}) };
 }
 
 /** Reads the user of a secret, which need not say where the database is. */

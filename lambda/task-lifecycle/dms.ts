@@ -32,8 +32,11 @@ export async function describeTask(arn: string): Promise<ReplicationTask | undef
   return found?.ReplicationTasks?.[0];
 }
 
-export async function startTask(arn: string, type: StartType): Promise<void> {
-  await dms.send(new StartReplicationTaskCommand({ ReplicationTaskArn: arn, StartReplicationTaskType: type }));
+/** @param position where the changes begin, for a task that never ran and has no full load */
+export async function startTask(arn: string, type: StartType, position?: string): Promise<void> {
+  await dms.send(new StartReplicationTaskCommand({
+    ReplicationTaskArn: arn, StartReplicationTaskType: type, CdcStartPosition: position,
+  }));
 }
 
 export async function stopTask(arn: string): Promise<void> {

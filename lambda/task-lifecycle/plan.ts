@@ -83,8 +83,11 @@ async function planForRun(event: LifecycleEvent): Promise<Plan> {
     const stopped = goal(arn, properties, { state: 'stopped' });
     return { PhysicalResourceId: event.PhysicalResourceId ?? arn, Goal: stopped };
   }
+  const startStopped = properties.StartStopped === undefined ? startOnDeploy : properties.StartStopped === 'true';
+  const startFirst = async (): Promise<boolean> => startOnDeploy && (await lookAt(arn))?.hasRun !== true;
   if (event.RequestType === 'Create') {
-    return startOnDeploy
+    // A lifecycle that is put around a task later finds one that may have been stopped on purpose.
+    return startOnDeploy && (startStopped || await startFirst())
       ? { PhysicalResourceId, Goal: await runningGoal(arn, properties, 'first', assessmentOf(event, properties)) }
       : { PhysicalResourceId };
   }
@@ -99,7 +102,7 @@ async function planForRun(event: LifecycleEvent): Promise<Plan> {
       throw new Error(replaced(kindOf(arn), arn));
     }
   }
-  if (!startOnDeploy && properties.WasRunning !== 'true') return { PhysicalResourceId };
+  if (!startStopped && properties.WasRunning !== 'true' && !await startFirst()) return { PhysicalResourceId };
   const needsLoad = before.LoadDigest !== properties.LoadDigest;
   const load = !mayReload ? 'first' : needsLoad ? 'again' : 'allowed';
   const Goal = await runningGoal(arn, properties, load, assessmentOf(event, properties));

@@ -52,10 +52,7 @@ export function viewOfTask(task: ReplicationTask): ReplicationView {
 
 function controllable(task: ReplicationTask): Replication {
   const view = viewOfTask(task);
-  const wired: Wired = {
-    instanceArn: task.ReplicationInstanceArn ?? '',
-    endpointArns: [task.SourceEndpointArn ?? '', task.TargetEndpointArn ?? ''],
-  };
+  const wired = wiringOf(task);
   return {
     ...view,
     prepare: () => testAfresh(wired),
@@ -67,6 +64,11 @@ function controllable(task: ReplicationTask): Replication {
     stop: () => stopTask(view.arn),
   };
 }
+
+export const wiringOf = (task: ReplicationTask): Wired => ({
+  instanceArn: task.ReplicationInstanceArn ?? '',
+  endpointArns: [task.SourceEndpointArn ?? '', task.TargetEndpointArn ?? ''],
+});
 
 /** A test of yesterday says nothing of an endpoint changed today. What cannot be tested now is tested later. */
 async function testAfresh({ instanceArn, endpointArns }: Wired): Promise<void> {
@@ -80,8 +82,12 @@ async function testAfresh({ instanceArn, endpointArns }: Wired): Promise<void> {
   }
 }
 
-/** DMS starts no task whose connections did not both pass their test. */
-async function untilConnected(
+/**
+ * DMS starts no task whose connections did not both pass their test.
+ *
+ * @returns what is in the way of a start for the moment
+ */
+export async function untilConnected(
   view: ReplicationView, wired: Wired, elapsedSeconds: number,
 ): Promise<string | undefined> {
   const step = connectionStep(wired.endpointArns, await connectionsOf(wired), elapsedSeconds);

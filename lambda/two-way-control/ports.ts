@@ -55,6 +55,12 @@ export interface Legs {
   validation(leg: Leg): Promise<LegValidation>;
   /** Asks for a start, at `position` when the leg has never run. Does nothing when it runs or starts already. */
   start(leg: Leg, position: string | undefined): Promise<void>;
+  /**
+   * Begins what has to be done before a start and takes a while, so that it is done before anybody has to wait for it.
+   *
+   * @returns what is in the way of a start for the moment; nothing when nothing is
+   */
+  prepare?(leg: Leg): Promise<string | undefined>;
   /** Asks for a stop. Does nothing when it is stopped, stopping or was never started. */
   stop(leg: Leg): Promise<void>;
 }

@@ -127,6 +127,7 @@ export abstract class ReplicationLifecycle extends Construct {
       LoadDigest: loadDigest,
       OnChange: onChange,
       StartOnDeploy: String(options.startOnDeploy ?? true),
+      ...(options.startStopped === undefined ? {} : { StartStopped: String(options.startStopped) }),
       WasRunning: guard.getAttString(WAS_RUNNING),
       Assessment: assessment?.properties,
     } satisfies RunProperties);
@@ -150,6 +151,15 @@ export abstract class ReplicationLifecycle extends Construct {
    */
   public _stopBefore(cleanup: IDependable): void {
     this.run.node.addDependency(cleanup);
+  }
+
+  /**
+   * What has to be there before the replication is started.
+   *
+   * @internal
+   */
+  public _startAfter(preparation: IDependable): void {
+    this.run.node.addDependency(preparation);
   }
 
   private createAssessment(props: ManagedReplicationProps): TaskAssessment | undefined {

@@ -89,6 +89,8 @@ export interface RunProperties extends LifecycleProperties {
   readonly LoadDigest: string;
   readonly OnChange: OnTaskChange;
   readonly StartOnDeploy: string;
+  /** Whether what has run before and was stopped is started. As `StartOnDeploy` where it is left out. */
+  readonly StartStopped?: string;
   /** The guard's attribute of that name. */
   readonly WasRunning: string;
   readonly Assessment?: AssessmentProperties;

@@ -16,6 +16,15 @@ export interface TaskLifecycleOptions {
   readonly startOnDeploy?: boolean;
 
   /**
+   * Whether a deployment that changes a task which has run before lets it run afterwards although it had been stopped.
+   * `false` where something else decides when the task runs, as the switch of a two-way replication does: then only
+   * the first start is the deployment's, and a changed task runs afterwards if, and only if, it ran before.
+   *
+   * @default - as `startOnDeploy`
+   */
+  readonly startStopped?: boolean;
+
+  /**
    * What happens when a change needs the tables to be loaded again.
    *
    * @default OnTaskChange.RESUME

@@ -19,6 +19,8 @@ import { checkServiceRoles } from './service-roles';
 import { checkWayOut } from './subnet-routes';
 import { capturesChanges } from './task-kind';
 import { readTemplate, ResourceDefinition, TaskDefinition } from './template';
+import { checkTwoWay } from './two-way';
+import { legOf } from './two-way-pairs';
 import { isUnresolved, section } from './values';
 
 /**
@@ -41,6 +43,11 @@ export function checkTemplate(template: unknown): Finding[] {
       source: task.source?.properties,
       target: task.target?.properties,
     }, pathOf(task))),
+    ...checkTwoWay(all.map((task) => legOf({
+      properties: task.properties,
+      source: task.source?.properties,
+      target: task.target?.properties,
+    }, pathOf(task)))),
     ...all.flatMap((task) => checkPostgresServer(task, resources)),
     ...checkParameterGroups(all),
     ...distinct(all.map((task) => task.targetBucket))

@@ -72,6 +72,15 @@ const DATABASES = [
   'docdb', 'mariadb', 'mongodb', 'mysql', 'oracle', 'postgres', 'redshift', 'redshift-serverless', 'sqlserver', 'sybase',
 ];
 
+/** Engines that know their own writes, which loopback prevention needs. */
+const BOTH_WAYS = [
+  'oracle', 'sqlserver', 'mysql', 'aurora', 'aurora-serverless', 'postgres', 'aurora-postgresql',
+  'aurora-postgresql-serverless',
+];
+
+/** Whether DMS can replicate an engine there and back. */
+export const isSupportedBothWays = (engine: string): boolean => BOTH_WAYS.includes(engine);
+
 /** Whether the engine is a database, to which an endpoint has to have an address. */
 export const isDatabase = ({ EngineName }: CfnProperties): boolean => DATABASES.includes(String(EngineName));
 

@@ -14,6 +14,8 @@ export { noWayOut } from './subnet-routes';
 export { checkTask } from './replication-task';
 export { checkTaskSettings } from './task-settings';
 export { type TaskSubject } from './task-kind';
+export { checkTwoWay } from './two-way';
+export { legOf } from './two-way-pairs';
 export { checkTemplate } from './check-template';
 export {
   parseJsonProperty,

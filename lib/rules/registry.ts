@@ -20,6 +20,7 @@ import { SERVERLESS_RULES } from './serverless';
 import { SERVICE_ROLE_RULES } from './service-roles';
 import { MAPPING_RULES } from './table-mapping-rules';
 import { SETTINGS_RULES } from './task-settings';
+import { TWO_WAY_RULES } from './two-way-rules';
 
 /** Every rule, family by family. */
 export function allRules(): Rule[] {
@@ -27,5 +28,6 @@ export function allRules(): Rule[] {
     MAPPING_RULES, SETTINGS_RULES, POSTGRES_RULES, S3_RULES, CREDENTIAL_RULES, ENDPOINT_RULES, ENGINE_RULES, TASK_RULES,
     POSTGRES_TARGET_RULES, DATABASE_TARGET_RULES, REDSHIFT_RULES, CATALOG_RULES, CERTIFICATE_RULES, INSTANCE_RULES,
     SUBNET_RULES, SERVERLESS_RULES, ROLE_RULES, SERVICE_ROLE_RULES, EVENT_RULES, TEMPLATE_RULES, QUOTA_RULES,
+    TWO_WAY_RULES,
   ].flatMap((family) => Object.values<Rule>(family));
 }

@@ -9,6 +9,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
+import { letIntoNetwork, networkLimit, NO_NETWORK_RESOURCES } from '../private/function-network';
 import { acceptProviderFindings } from '../private/provider-findings';
 import type { SlotWatchEvent } from './source-preparation-api';
 
@@ -18,14 +19,6 @@ const HANDLER = join(__dirname, '..', '..', 'assets', 'source-preparation');
 /** The most that Lambda offers: a database is asked again for 3 minutes, and slots are waited for up to 10. */
 const TIMEOUT = Duration.minutes(15);
 const WATCH_TIMEOUT = Duration.minutes(2);
-
-/** What Lambda does in the name of a function to put it into a network. */
-const NETWORK_ACTIONS = [
-  'ec2:AssignPrivateIpAddresses', 'ec2:CreateNetworkInterface', 'ec2:DeleteNetworkInterface',
-  'ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets', 'ec2:UnassignPrivateIpAddresses',
-];
-
-const NO_RESOURCES = 'EC2 knows no resources for the network interfaces of a function before they are there';
 
 export interface SourcePreparationFunctionsProps {
   readonly vpc: ec2.IVpc;
@@ -60,7 +53,7 @@ export class SourcePreparationFunctions extends Construct {
       frameworkOnEventRole: this.createRole('FrameworkRole', 'Calls the function that prepares a source'),
       logGroup: this.logGroup,
     });
-    acceptProviderFindings(this, NO_RESOURCES);
+    acceptProviderFindings(this, NO_NETWORK_RESOURCES);
     return serviceToken;
   }
 
@@ -70,7 +63,7 @@ export class SourcePreparationFunctions extends Construct {
       handler: 'publishSlotMetrics', description: 'Publishes what replication slots of a PostgreSQL source hold back',
       timeout: WATCH_TIMEOUT, secrets: [secret],
     });
-    acceptProviderFindings(this, NO_RESOURCES);
+    acceptProviderFindings(this, NO_NETWORK_RESOURCES);
     return new events.Rule(this, 'Schedule', {
       description: 'Has the replication slots of a PostgreSQL source looked at',
       schedule: events.Schedule.rate(interval),
@@ -83,7 +76,7 @@ export class SourcePreparationFunctions extends Construct {
     handler: string; description: string; timeout: Duration; secrets: ISecret[];
   }): lambda.Function {
     const role = this.createRole(`${id}Role`, options.description);
-    role.addToPolicy(new iam.PolicyStatement({ actions: NETWORK_ACTIONS, resources: ['*'] }));
+    letIntoNetwork(role);
     options.secrets.forEach((secret) => secret.grantRead(role));
     const created = new lambda.Function(this, id, {
       description: options.description,
@@ -101,18 +94,7 @@ export class SourcePreparationFunctions extends Construct {
       // The certificates of Amazon, those of RDS among them: Node.js does not bring them.
       environment: { NODE_EXTRA_CA_CERTS: '/var/runtime/ca-cert.pem' },
     });
-    // Lambda needs the actions, the code of the function does not. In a policy of its own, as it names the function,
-    // which waits for its role.
-    // See https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
-    new iam.Policy(this, `${id}Limits`, {
-      roles: [role],
-      statements: [new iam.PolicyStatement({
-        effect: iam.Effect.DENY,
-        actions: NETWORK_ACTIONS,
-        resources: ['*'],
-        conditions: { ArnEquals: { 'lambda:SourceFunctionArn': created.functionArn } },
-      })],
-    });
+    new iam.Policy(this, `${id}Limits`, { roles: [role], statements: [networkLimit(created)] });
     return created;
   }
 

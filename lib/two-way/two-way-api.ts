@@ -27,6 +27,16 @@ export interface SiteConfiguration {
   readonly schema: string;
   /** A login with the keys host, port, dbname, username and password. */
   readonly secretArn?: string;
+  /** The database, for Oracle the service, where the secret has no `dbname`. */
+  readonly databaseName?: string;
+  /** How the server is verified: `require` (the default: encrypted only), `verify-ca` or `verify-full`. */
+  readonly sslMode?: string;
+  /** PEM of the authority to verify with, besides those that Node.js trusts. */
+  readonly certificateAuthority?: string;
+  /** MySQL and Oracle: the user of DMS, whom neither fence nor triggers stop. */
+  readonly replicationUser?: string;
+  /** Oracle: a function of the user's own that does there what the switch asks for. */
+  readonly functionArn?: string;
   /** PostgreSQL: the slot that the leg away from this site reads. */
   readonly slotName?: string;
   /** PostgreSQL: the plug-in of that slot. `test_decoding` for DMS, `pgoutput` for the local engine. */

@@ -33,7 +33,7 @@ const here = program !== undefined || process.env.CI !== undefined;
       tasks: [
         rehearsedTask(tables, {
           differences: [{ schema: 'public', table: 'table_3', failed: 1, examples: [{ key: { id: '1' }, problem: 'only in the lake' }] }],
-          lake: 'x'.repeat(200),
+          target: 'x'.repeat(200),
         }),
         rehearsedTask([statistics('only', { fullLoadRows: 1 })], { task: 'T'.repeat(200) }),
       ],

@@ -232,7 +232,7 @@ describe('the page', () => {
     const evil = '"><script>alert(1)</script><b a=\'&';
     const strange = page([{
       ...rehearsedTask([statistics(evil, { fullLoadRows: 3, validationState: 'Mismatched records', validationFailed: 1 })], {
-        task: evil, lake: evil, checkpoint: evil,
+        task: evil, target: evil, checkpoint: evil,
         files: [{ path: evil, rows: 1, bytes: 1 }],
         differences: [{ schema: 'public', table: evil, failed: 1, examples: [{ key: { [evil]: evil }, problem: evil }] }],
         warnings: [evil],

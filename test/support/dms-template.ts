@@ -1,4 +1,4 @@
-import { readReplicationTask, type ReplicationTask } from '../../cli/engine/task/replication-task';
+import { readReplicationTask, type LakeTask } from '../../cli/engine/task/replication-task';
 import { readTemplate } from '../../lib/rules/template';
 
 /** The parts of a task that a test wants otherwise than the smallest task has them. */
@@ -60,6 +60,6 @@ export function template(options: TemplateOptions = {}): object {
 }
 
 /** The task of `template(options)`, as the engine reads it. */
-export function taskOf(options: TemplateOptions = {}): ReplicationTask {
-  return readReplicationTask(readTemplate(template(options)).tasks[0]!);
+export function taskOf(options: TemplateOptions = {}): LakeTask {
+  return readReplicationTask(readTemplate(template(options)).tasks[0]!) as LakeTask;
 }

@@ -40,7 +40,7 @@ export async function runEngine(url: string, task: TemplateOptions, options: Eng
     signal: new AbortController().signal,
     ...options,
     sourceUrl: url,
-    lake: { kind: 'folder', path: `${folder}/lake` },
+    target: { kind: 'folder', path: `${folder}/lake` },
     workdir: `${folder}/work`,
     alongside: async (loaded) => {
       await duringLoad?.();

@@ -33,7 +33,7 @@ export function taskReport(tables: readonly TableStatistics[], report: Partial<T
     stopReason: 'NORMAL',
     tables,
     files: [],
-    lake: 'lake',
+    target: 'lake',
     fullLoadSeconds: 5.56,
     cdcLagSeconds: 0.118,
     checkpoint: '0/7ADCC60',

@@ -8,15 +8,18 @@ import type { ChangeSink } from '../target/table-file';
 import { MissingValues } from './missing-values';
 import type { TableStatistics } from '../task/statistics';
 
-/** Takes a row that goes into a file of changes. @param before the row as it was, as far as it is known */
+/** Takes a row that goes into the target. @param before the row as it was, as far as it is known */
 export type TakeRow = (table: CapturedTable, op: Operation, row: Tuple, before: Tuple | undefined) => void;
 
 /** A table as the stream shows it: which field of a tuple is which column, and what its changes become. */
 export class CapturedTable {
   public readonly fields: TupleFields;
-  /** The file that the changes of a transaction go into, and that transaction. */
-  public file: ChangeSink | undefined;
-  public fileOf: object | undefined;
+  /** What takes the changes of a transaction, and that transaction. */
+  public sink: ChangeSink | undefined;
+  public sinkOf: object | undefined;
+  /** Changes of the transaction that is being read, and that transaction. */
+  public readonly counts = { inserts: 0, updates: 0, deletes: 0 };
+  public countsOf: object | undefined;
   private readonly missing: MissingValues;
   private readonly keyFields: readonly number[];
   /** The fields whose values are needed. */
@@ -27,6 +30,8 @@ export class CapturedTable {
     public readonly statistics: TableStatistics,
     relation: Relation,
     source: () => Promise<Client>,
+    /** Whether rows are changed where they are: what an UPDATE left alone is there, and keys can be changed. */
+    private readonly inPlace: boolean,
   ) {
     this.missing = new MissingValues(plan, relation, usedColumns(plan), source);
     const { generated } = this.missing;
@@ -42,7 +47,7 @@ export class CapturedTable {
     this.keyFields = plan.source.key.flatMap((column) => of.get(column) ?? []);
     // What a generated column is computed from is not known.
     this.usedFields = (generated.length > 0 ? Int32Array.from({ length: sent }, (_, field) => field)
-      : fieldsOf([...usedColumns(plan)])).filter((field) => field >= 0);
+      : fieldsOf([...(inPlace ? seenColumns(plan) : usedColumns(plan))])).filter((field) => field >= 0);
   }
 
   /**
@@ -85,7 +90,7 @@ export class CapturedTable {
     const row = after ?? sent!;
     if (kind === 'insert') {
       take(this, 'I', row, undefined);
-    } else if (before !== undefined && this.hasOtherKey(row, before)) {
+    } else if (!this.inPlace && before !== undefined && this.hasOtherKey(row, before)) {
       take(this, 'D', this.keyOnly(before), before);
       take(this, 'I', row, undefined);
     } else {
@@ -121,10 +126,14 @@ export class CapturedTable {
   }
 }
 
-/** The source columns that reach the lake, or that something in the plan looks at. */
+/** The source columns that reach the target, or that something in the plan looks at. */
 function usedColumns(plan: TablePlan): ReadonlySet<string> {
+  return new Set([...plan.copied.map(({ source }) => source), ...seenColumns(plan)]);
+}
+
+/** The source columns that something in the plan looks at. */
+function seenColumns(plan: TablePlan): ReadonlySet<string> {
   return new Set([
-    ...plan.copied.map(({ source }) => source),
     ...expressionInputs(plan),
     ...plan.filters.flat().map((filter) => filter['column-name']),
     ...plan.source.key,

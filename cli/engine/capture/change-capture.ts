@@ -4,18 +4,21 @@ import type { ProgressSink } from '../../output/progress';
 import { passesFilters } from '../plan/filter';
 import type { TablePlan } from '../plan/table-plan';
 import { plainColumns } from '../plan/table-plan';
+import type { LiveStatus } from '../run/live-status';
 import type { Lsn } from '../source/lsn';
+import { formatLsn } from '../source/lsn';
+import { LOOPBACK_TABLE } from '../source/loopback-table';
 import { titleOf } from '../source/names';
 import type { Gulp } from '../source/gulp';
 import type { Commit, Message, Relation, RowChange, Truncate, Tuple } from '../source/pgoutput';
 import { MessageReader } from '../source/pgoutput';
 import type { ChangeStream } from '../source/replication';
-import type { LakeFile } from '../target/lake';
 import type { TakeRow } from './captured-table';
 import { CapturedTable } from './captured-table';
-import type { ChangeFiles } from './change-files';
+import type { ChangeWriter } from './change-writer';
 import { ROWS_AT_ONCE, copyOf } from './missing-values';
 import { changeSequence } from '../target/moment';
+import type { Loopback } from '../task/database-settings';
 import type { ReplicationTask } from '../task/replication-task';
 import type { TableStatistics } from '../task/statistics';
 import { Transaction } from './transaction';
@@ -27,7 +30,7 @@ const TICK_MS = 200;
 export interface CaptureContext {
   readonly task: ReplicationTask;
   readonly stream: ChangeStream;
-  readonly files: ChangeFiles;
+  readonly changes: ChangeWriter;
   readonly progress: ProgressSink;
   /** A connection for values that the stream leaves out; opened when it is first needed. */
   readonly source: () => Promise<Client>;
@@ -39,16 +42,14 @@ export interface CaptureContext {
   /** Puts a table aside because of an error; throws it when it is not one of the table alone. */
   readonly suspend: (plan: TablePlan, error: unknown) => void;
   readonly warn: (text: string) => void;
-  /** Makes everything up to `lsn` durable: the new files, those that go, and the position. */
-  readonly commit: (
-    lsn: Lsn,
-    added: readonly LakeFile[],
-    emptied: readonly TablePlan[],
-    changes: number,
-  ) => Promise<void>;
+  /** The schemas of the table by which transactions of the task in the other direction are known. */
+  readonly loopback?: Loopback | undefined;
+  /** How far the source's log had come as the capture began. */
+  readonly sourceLsn: Lsn;
+  readonly tell: (status: Pick<LiveStatus, 'lagSeconds' | 'position'>) => void;
 }
 
-/** Follows the stream of a slot into files of changes. Only whole transactions become durable. */
+/** Follows the stream of a slot into its target. Only whole transactions become durable. */
 export class ChangeCapture {
   private readonly tables = new Map<number, CapturedTable>();
   private readonly totals = { inserts: 0, updates: 0, deletes: 0 };
@@ -60,7 +61,10 @@ export class ChangeCapture {
   private kind: RowChange['kind'] = 'insert';
   private passed = 0;
   private lagSeconds: number | undefined;
-  private emptied: TablePlan[] = [];
+  /** Whether everything has come that was there as the capture began. */
+  private caughtUp = false;
+  /** The table by which transactions of the other direction are known. */
+  private loopbackTable: number | undefined;
 
   /**
    * @param position where the stream begins
@@ -81,23 +85,32 @@ export class ChangeCapture {
    * @returns whether the end was reached; otherwise it was stopped before
    */
   public async run(end: () => Lsn | undefined, stop: AbortSignal): Promise<boolean> {
-    const { stream } = this.context;
-    for (;;) {
-      const gulp = await stream.next(TICK_MS);
-      const until = end();
-      if (await this.take(gulp, until)) {
-        await this.flush();
-        return true;
+    const { stream, changes } = this.context;
+    const wake = (): void => stream.wakeUp();
+    stop.addEventListener('abort', wake, { once: true });
+    try {
+      for (;;) {
+        const gulp = await stream.next(TICK_MS);
+        const until = end();
+        if (await this.take(gulp, until)) {
+          await this.flush();
+          return true;
+        }
+        const { serverLsn = 0n } = gulp;
+        if (this.transaction === undefined && serverLsn > this.position) this.position = serverLsn;
+        const stops = stop.aborted;
+        // Of a transaction that has come in part nothing is lost: the position is before it.
+        if (stops && changes.inPlace) await this.dropTransaction();
+        await this.flushIfDue(gulp.length === 0);
+        const reached = until !== undefined && this.position >= until;
+        if ((this.transaction === undefined || (stops && changes.inPlace)) && (reached || stops)) {
+          await this.flush();
+          return reached;
+        }
+        if (until !== undefined && gulp.length === 0) stream.probe();
       }
-      const { serverLsn = 0n } = gulp;
-      if (this.transaction === undefined && serverLsn > this.position) this.position = serverLsn;
-      await this.flushIfDue();
-      const reached = until !== undefined && this.position >= until;
-      if (this.transaction === undefined && (reached || stop.aborted)) {
-        await this.flush();
-        return reached;
-      }
-      if (until !== undefined && gulp.length === 0) stream.probe();
+    } finally {
+      stop.removeEventListener('abort', wake);
     }
   }
 
@@ -124,7 +137,8 @@ export class ChangeCapture {
   }
 
   private lacksValues(change: RowChange, start: number): boolean {
-    if (this.completed.has(start) || (this.context.task.lake.insertsOnly && change.kind !== 'insert')) return false;
+    if (this.completed.has(start) || this.transaction?.isDropped === true) return false;
+    if (!this.context.changes.takes(change.kind, 'U')) return false;
     return this.tables.get(change.relation)?.lacksValues(change) === true;
   }
 
@@ -168,6 +182,8 @@ export class ChangeCapture {
   }
 
   private apply(change: RowChange, completed: Tuple | undefined): Promise<void> | undefined {
+    if (change.relation === this.loopbackTable) return this.dropTransaction();
+    if (this.transaction!.isDropped) return undefined;
     const table = this.tables.get(change.relation);
     if (table === undefined || table.statistics.state === 'Table error') return undefined;
     this.kind = change.kind;
@@ -176,57 +192,83 @@ export class ChangeCapture {
       table.rowsOf(change, completed, this.takeRow);
     } catch (error) {
       this.context.suspend(table.plan, error);
-      return this.context.files.abandon(table.plan);
+      return this.context.changes.abandon(table.plan);
     }
     if (this.passed === 0) return undefined;
-    const counter = COUNTERS[change.kind];
-    table.statistics[counter]++;
-    this.totals[counter]++;
-    return table.file?.isFull === true ? table.file.writeOut() : undefined;
+    const transaction = this.transaction!;
+    if (table.countsOf !== transaction) {
+      table.countsOf = transaction;
+      transaction.tables.push(table);
+    }
+    table.counts[COUNTERS[change.kind]]++;
+    return table.sink?.isFull === true ? table.sink.writeOut() : undefined;
   }
 
   private readonly takeRow: TakeRow = (table, op, row, before) => {
     const { plan } = table;
     if (plan.filters.length > 0 && !passesFilters(plan.filters, plainColumns(plan), table.textOf(op, row))) return;
     this.passed++;
-    const { insertsOnly, insertsAndUpdates } = this.context.task.lake;
-    if ((insertsOnly && this.kind !== 'insert') || (insertsAndUpdates && op === 'D')) return;
+    const { changes } = this.context;
+    if (!changes.takes(this.kind, op)) return;
     const transaction = this.transaction!;
-    if (table.fileOf !== transaction) {
-      table.fileOf = transaction;
-      table.file = this.context.files.fileFor(plan, transaction.committed);
-      transaction.files.push(table.file);
+    if (table.sinkOf !== transaction) {
+      table.sinkOf = transaction;
+      table.sink = changes.sinkFor(plan, transaction);
+      transaction.sinks.push(table.sink);
     }
     this.changes++;
     // Only expressions ask for it.
     if (plan.computed.length > 0) transaction.changeSequence = changeSequence(transaction.commitMicros, this.changes);
-    table.file!.appendChange(op, row, before, table.fields, transaction);
+    table.sink!.appendChange(op, row, before, table.fields, transaction);
   };
 
   private endTransaction({ endLsn }: Commit): Promise<void> | undefined {
     const now = Date.now();
-    const { committed, files } = this.transaction!;
-    this.lagSeconds = Math.max(0, now - committed.getTime()) / 1000;
+    const { committed, sinks, tables, isDropped } = this.transaction!;
     this.transaction = undefined;
     this.position = endLsn;
-    return this.context.files.isDue(now, files) ? this.flush() : undefined;
+    // Also what is dropped says how far the stream has come: a leg may carry nothing else for days.
+    this.lagSeconds = Math.max(0, now - committed.getTime()) / 1000;
+    if (isDropped) return undefined;
+    for (const { counts, statistics } of tables) {
+      for (const counter of Object.values(COUNTERS)) {
+        statistics[counter] += counts[counter];
+        this.totals[counter] += counts[counter];
+        counts[counter] = 0;
+      }
+    }
+    this.context.changes.endTransaction(endLsn, this.changes);
+    return this.context.changes.isDueAfter(now, sinks) ? this.flush() : undefined;
+  }
+
+  /** Takes back what the open transaction has brought, and goes over the rest of it. */
+  private async dropTransaction(): Promise<void> {
+    const { transaction } = this;
+    if (transaction === undefined || transaction.isDropped) return;
+    transaction.isDropped = true;
+    for (const { counts } of transaction.tables) Object.assign(counts, { inserts: 0, updates: 0, deletes: 0 });
+    if (transaction.sinks.length > 0) await this.context.changes.dropTransaction();
   }
 
   /** The stream describes a table before its first change, and again after its definition has changed. */
   private async defineTable(relation: Relation): Promise<void> {
-    const { task, files, planOf, planAgain, statisticsOf, source } = this.context;
+    const { task, changes, planOf, planAgain, statisticsOf, source, loopback } = this.context;
+    if (loopback?.sourceSchema === relation.schema && relation.table === LOOPBACK_TABLE) {
+      this.loopbackTable = relation.oid;
+    }
     const before = planOf(relation.oid);
     if (before === undefined || statisticsOf(before).state === 'Table error') return;
     const plan = task.captureDdls && task.handleAltered ? await planAgain(before, relation) : before;
     if (plan !== before) {
-      await files.finish(before);
+      await changes.redefine(before, plan);
       statisticsOf(plan).ddls++;
     }
-    this.tables.set(relation.oid, new CapturedTable(plan, statisticsOf(plan), relation, source));
+    this.tables.set(relation.oid, new CapturedTable(plan, statisticsOf(plan), relation, source, changes.inPlace));
   }
 
   private async truncate({ relations }: Truncate): Promise<void> {
-    const { task, files, statisticsOf, warn } = this.context;
+    const { task, changes, statisticsOf, warn } = this.context;
+    if (this.transaction!.isDropped) return;
     for (const oid of relations) {
       const table = this.tables.get(oid);
       if (table === undefined || table.statistics.state === 'Table error') continue;
@@ -238,33 +280,32 @@ export class ChangeCapture {
         );
       }
       if (!task.handleTruncated) {
-        warn(`${titleOf(plan.source)} was truncated: HandleSourceTableTruncated is off, so its files stay`);
+        warn(`${titleOf(plan.source)} was truncated: HandleSourceTableTruncated is off, so its ${changes.inPlace ? 'rows' : 'files'} stay`);
         continue;
       }
-      await files.abandon(plan);
-      table.fileOf = undefined;
-      this.emptied.push(plan);
+      table.sinkOf = undefined;
+      await changes.truncate(plan);
       statisticsOf(plan).ddls++;
     }
   }
 
-  private async flushIfDue(): Promise<void> {
-    const { files, stream, progress } = this.context;
+  /** @param idle whether the server had nothing to say */
+  private async flushIfDue(idle: boolean): Promise<void> {
+    const { changes, stream, progress, tell, sourceLsn } = this.context;
     if (this.transaction === undefined) {
-      if (files.isDue(Date.now(), [])) await this.flush();
+      if (changes.isDue(Date.now())) await this.flush();
       // Nothing waits: the server need not keep the log of what concerned other tables.
-      else if (files.isEmpty && this.emptied.length === 0) stream.confirm(this.position);
+      else if (changes.isEmpty) stream.confirm(this.position);
     }
     progress.capture({ ...this.totals, lagSeconds: this.lagSeconds });
+    this.caughtUp ||= this.position >= sourceLsn;
+    const nothingWaits = idle && this.transaction === undefined && this.caughtUp;
+    tell({ lagSeconds: nothingWaits ? 0 : this.lagSeconds, position: formatLsn(this.position) });
   }
 
   private async flush(): Promise<void> {
-    const { files, commit, stream } = this.context;
-    const added = await files.close();
-    const emptied = this.emptied;
-    this.emptied = [];
-    await commit(this.position, added, emptied, this.changes);
-    stream.confirm(this.position);
+    await this.context.changes.flush(this.position, this.changes);
+    this.context.stream.confirm(this.position);
   }
 }
 

@@ -2,14 +2,20 @@ import type { Lsn } from '../source/lsn';
 import { formatLsn } from '../source/lsn';
 import type { Begin } from '../source/pgoutput';
 import type { ChangeOrigin } from '../target/table-batch';
-import type { ChangeSink } from '../target/table-file';
 import { formatMicros } from '../target/moment';
+import type { ChangeSink } from '../target/table-file';
+import type { CapturedTable } from './captured-table';
 
-/** A transaction that is being read: what all of its changes have in common, and the files they go into. */
+/** A transaction that is being read: what all of its changes have in common, and what they go into. */
 export class Transaction implements ChangeOrigin {
   public readonly commitMicros: bigint;
   public readonly committed: Date;
-  public readonly files: ChangeSink[] = [];
+  /** What its changes go into. */
+  public readonly sinks: ChangeSink[] = [];
+  /** The tables that count changes of it. */
+  public readonly tables: CapturedTable[] = [];
+  /** Whether it is that of a task in the other direction: nothing of it counts. */
+  public isDropped = false;
   public changeSequence = '';
   private readonly commitLsn: Lsn;
   private commitText: string | undefined;

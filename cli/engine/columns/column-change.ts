@@ -38,8 +38,8 @@ export function changedType(type: ColumnType, changes: readonly ColumnChange[], 
   const [only] = changes;
   if (only === undefined) return type;
   if (changes.length === 1 && only.kind === 'type' && keepsBinaryForm(type, only.type)) {
-    const { compareAs } = retyped(unchanged(type), only, title);
-    return { ...type, dms: only.type.dms, compareAs, create: only.type.create };
+    const { compareAs, text } = retyped(unchanged(type), only, title);
+    return { ...type, dms: only.type.dms, compareAs, changed: { text, type: only.type }, create: only.type.create };
   }
   const changed = changes.reduce(
     (column, change) => (change.kind === 'type' ? retyped(column, change, title) : masked(column, change, title)),
@@ -51,6 +51,10 @@ export function changedType(type: ColumnType, changes: readonly ColumnChange[], 
     copyAs: asText,
     compareAs: changed.compareAs,
     plain: type.plain,
+    changed: {
+      text: changed.text,
+      type: changes.findLast((change) => change.kind === 'type')?.type,
+    },
     create: () => new ChangedColumn(changed.create(), changed.text),
   };
 }

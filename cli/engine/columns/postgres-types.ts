@@ -1,5 +1,7 @@
+import type { TextChange } from './changed-column';
 import type { Column } from './column';
 import { DecimalColumn, MoneyColumn, moneyNumber } from './decimal';
+import type { DmsType } from './dms-types';
 import { BigIntColumn, FloatColumn, IntegerColumn } from './numbers';
 import { BooleanTextColumn, BytesColumn, CharColumn, JsonbColumn, StringColumn, UuidColumn } from './strings';
 import { DateColumn, TimeColumn, TimestampColumn } from './temporal';
@@ -48,7 +50,16 @@ export interface ColumnType {
    */
   readonly compareAs: ((identifier: string) => string) | undefined;
   readonly plain: PlainValue;
+  /** What rules make of the value's text; `undefined` when they leave it as it is. */
+  readonly changed?: ChangedText | undefined;
   create(): Column;
+}
+
+/** A value that rules have changed, for a target that takes text. */
+export interface ChangedText {
+  readonly text: TextChange;
+  /** What the rules make of the column's type; `undefined` when it stays. */
+  readonly type: DmsType | undefined;
 }
 
 const asIs = (identifier: string): string => identifier;

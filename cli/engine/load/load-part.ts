@@ -1,34 +1,20 @@
-import { escapeIdentifier, escapeLiteral } from 'pg';
+import { escapeIdentifier } from 'pg';
 import { asText } from '../columns/postgres-types';
 import { rowQuery } from '../plan/row-query';
 import type { TablePlan } from '../plan/table-plan';
 import { formatMicros } from '../target/moment';
-import type { ReplicationTask } from '../task/replication-task';
+import type { LakeTask } from '../task/replication-task';
 import { folderOf } from '../task/replication-task';
 import { CopyReader } from '../source/copy';
-import { openSession } from '../source/session';
+import { openSession, readSnapshot } from '../source/session';
 import { fileExtension } from '../target/file-format';
-import type { Lake, LakeFile } from '../target/lake';
-import type { ChangeOrigin, Loss } from '../target/table-batch';
+import type { Lake } from '../target/lake';
+import type { ChangeOrigin } from '../target/table-batch';
 import { expressionInputs } from '../target/table-batch';
 import { TableFile } from '../target/table-file';
+import type { Loaded, LoadContext } from './load-context';
 import type { LoadPart } from './parts';
 import { partFileName } from './parts';
-
-/** What all parts of a load have in common. Plain data: it travels to threads. */
-export interface LoadContext {
-  readonly task: ReplicationTask;
-  readonly sourceUrl: string | undefined;
-  /** All tables are read in this one snapshot. */
-  readonly snapshot: string;
-  readonly startedAt: Date;
-}
-
-export interface Loaded {
-  readonly rows: number;
-  readonly files: readonly LakeFile[];
-  readonly losses: readonly Loss[];
-}
 
 /**
  * Loads one part of a table over a connection of its own.
@@ -38,7 +24,7 @@ export interface Loaded {
 export async function loadPart(
   plan: TablePlan,
   part: LoadPart,
-  { task, sourceUrl, snapshot, startedAt }: LoadContext,
+  { task, sourceUrl, snapshot, startedAt }: LoadContext<LakeTask>,
   lake: Lake,
   progress: (rows: number, bytes: number) => void,
   signal: AbortSignal,
@@ -57,8 +43,7 @@ export async function loadPart(
   let rows = 0;
   try {
     signal.throwIfAborted();
-    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    await client.query(`SET TRANSACTION SNAPSHOT ${escapeLiteral(snapshot)}`);
+    await readSnapshot(client, snapshot);
     const fields = plan.copied.length + expressionInputs(plan).length;
     const copy = new CopyReader(client, loadQuery(plan, part), fields);
     for (let block = await copy.next(); block !== undefined; block = await copy.next()) {

@@ -2,19 +2,35 @@ import { availableParallelism } from 'node:os';
 import type { ProgressSink } from '../../output/progress-sink';
 import type { TablePlan } from '../plan/table-plan';
 import { titleOf } from '../source/names';
-import type { Lake, LakeFile } from '../target/lake';
-import type { LoadContext, Loaded } from './load-part';
-import { loadPart } from './load-part';
+import type { Loaded, LoadContext } from './load-context';
 import type { LoadPart } from './parts';
 import { partsOf } from './parts';
 import { tableSizes } from './table-sizes';
-import { ThreadPool } from './thread-pool';
 
 /** Less than this in all is loaded before a thread has started; a part of a table is not smaller either. */
 const PART_BYTES = 64 * 1024 * 1024;
 
+/** How much there is to load. */
+export interface LoadSize {
+  readonly bytes: number;
+  /** So many parts are loaded side by side at most by what has processors of its own. */
+  readonly most: number;
+  /** Less than this is not worth a thread. */
+  readonly partBytes: number;
+}
+
+/** Loads parts of tables, wherever their rows go. */
+export interface PartLoader {
+  /** @param progress told the rows and bytes since it was told last */
+  load(plan: TablePlan, part: LoadPart, progress: (rows: number, bytes: number) => void): Promise<Loaded>;
+  /** Takes back parts of a table that was not loaded as a whole. */
+  discard(plan: TablePlan, parts: readonly Loaded[]): Promise<void>;
+  /** Resolves when nothing of it runs any more. */
+  close(): Promise<void>;
+}
+
 export interface LoadOptions {
-  readonly lake: Lake;
+  readonly open: (context: LoadContext, size: LoadSize, signal: AbortSignal) => PartLoader;
   readonly progress: ProgressSink;
   readonly signal: AbortSignal;
   /** From so many bytes on a table is loaded in parts and by threads; tests have small tables. */
@@ -28,9 +44,6 @@ export interface LoadedTable extends Loaded {
 
 type OnLoaded = (plan: TablePlan, result: LoadedTable) => Promise<void>;
 type OnFailed = (plan: TablePlan, error: unknown) => void;
-
-/** Loads one part, wherever that happens. */
-type Loader = (plan: TablePlan, part: LoadPart, progress: (rows: number, bytes: number) => void) => Promise<Loaded>;
 
 /**
  * Loads tables in load order: as many parts side by side as `MaxFullLoadSubTasks` allows, by as many threads as there
@@ -46,7 +59,7 @@ export async function loadTables(
   loaded: OnLoaded,
   failed: OnFailed,
 ): Promise<void> {
-  const { lake, partBytes = PART_BYTES } = options;
+  const { partBytes = PART_BYTES } = options;
   const sizes = await tableSizes(context.sourceUrl, plans);
   const ended = new AbortController();
   const signal = AbortSignal.any([options.signal, ended.signal]);
@@ -55,17 +68,14 @@ export async function loadTables(
     const parts = partsOf(plan, sizes.get(plan)!, most, partBytes);
     return new TableLoad(plan, parts, options.progress);
   });
-  const total = [...sizes.values()].reduce((sum, { bytes }) => sum + bytes, 0);
-  const pool = total < partBytes ? undefined : new ThreadPool(most, context, lake.location, signal);
-  const load: Loader = pool === undefined
-    ? (plan, part, progress) => loadPart(plan, part, context, lake, progress, signal)
-    : (plan, part, progress) => pool.load(plan, part, progress);
+  const bytes = [...sizes.values()].reduce((sum, size) => sum + size.bytes, 0);
+  const loader = options.open(context, { bytes, most, partBytes }, signal);
 
   const queue = tables.flatMap((table) => table.parts.map((part) => ({ table, part })));
   const work = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       signal.throwIfAborted();
-      await next.table.load(next.part, load, loaded, failed);
+      await next.table.load(next.part, loader, loaded, failed);
     }
   };
   const workers = Array.from({ length: Math.min(context.task.maxFullLoadSubTasks, queue.length) }, () =>
@@ -75,8 +85,8 @@ export async function loadTables(
       throw error;
     }));
   const results = await Promise.allSettled(workers);
-  await pool?.close();
-  for (const table of tables) await lake.discard(table.unfinishedFiles);
+  await loader.close();
+  for (const table of tables) await table.discardParts(loader);
   const failure = results.find((result) => result.status === 'rejected');
   if (failure !== undefined) throw failure.reason as Error;
 }
@@ -97,14 +107,14 @@ class TableLoad {
     this.results = parts.map(() => undefined);
   }
 
-  /** Files of parts that were loaded while others were not. */
-  public get unfinishedFiles(): LakeFile[] {
+  /** Takes back the parts of a table of which others were not loaded. */
+  public async discardParts(loader: PartLoader): Promise<void> {
     const results = this.results.filter((result) => result !== undefined);
-    return results.length === this.parts.length ? [] : results.flatMap(({ files }) => files);
+    if (results.length < this.parts.length && results.length > 0) await loader.discard(this.plan, results);
   }
 
   /** Loads a part, unless another one has failed, and hands the table over when it was the last one. */
-  public async load(part: LoadPart, load: Loader, loaded: OnLoaded, failed: OnFailed): Promise<void> {
+  public async load(part: LoadPart, loader: PartLoader, loaded: OnLoaded, failed: OnFailed): Promise<void> {
     if (this.hasFailed) return;
     const title = titleOf(this.plan.source);
     if (this.begun === 0) {
@@ -112,7 +122,7 @@ class TableLoad {
       this.progress.tableStarted(title, this.plan.source.estimatedRows);
     }
     try {
-      this.results[this.parts.indexOf(part)] = await load(this.plan, part, (rows, bytes) => {
+      this.results[this.parts.indexOf(part)] = await loader.load(this.plan, part, (rows, bytes) => {
         this.rows += rows;
         this.bytes += bytes;
         this.progress.tableProgress(title, this.rows, this.bytes);

@@ -2,12 +2,13 @@ import { TableError, UsageError, codeOf, messageOf } from '../../errors';
 import type { Selected } from '../plan/selection';
 import type { SourceTable } from '../source/catalog';
 import type { LakeLocation } from '../target/location';
-import type { LoadContext, Loaded } from './load-part';
+import type { LakeTask } from '../task/replication-task';
+import type { Loaded, LoadContext } from './load-context';
 import type { LoadPart } from './parts';
 
 /** What a thread is given when it starts. */
 export interface ThreadData {
-  readonly context: LoadContext;
+  readonly context: LoadContext<LakeTask>;
   readonly lake: LakeLocation;
 }
 

@@ -2,7 +2,8 @@ import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { TablePlan } from '../plan/table-plan';
 import type { LakeLocation } from '../target/location';
-import type { LoadContext, Loaded } from './load-part';
+import type { LakeTask } from '../task/replication-task';
+import type { Loaded, LoadContext } from './load-context';
 import type { LoadPart } from './parts';
 import type { News, Order, ThreadData } from './thread-messages';
 import { errorOf } from './thread-messages';
@@ -24,7 +25,9 @@ interface OpenOrder {
 export class ThreadPool {
   private readonly threads: LoadThread[];
 
-  public constructor(count: number, context: LoadContext, lake: LakeLocation, private readonly signal: AbortSignal) {
+  public constructor(
+    count: number, context: LoadContext<LakeTask>, lake: LakeLocation, private readonly signal: AbortSignal,
+  ) {
     this.threads = Array.from({ length: count }, () => new LoadThread({ context, lake }));
     signal.addEventListener('abort', this.abort, { once: true });
   }

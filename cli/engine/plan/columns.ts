@@ -1,4 +1,5 @@
 import type { Column } from '../columns/column';
+import type { DmsType } from '../columns/dms-types';
 import type { ColumnType } from '../columns/postgres-types';
 import type { Expression } from './expression';
 
@@ -20,5 +21,6 @@ export interface BeforeImage extends CopiedColumn {
 export interface ComputedColumn {
   readonly name: string;
   readonly expression: Expression;
+  readonly type: DmsType;
   readonly create: () => Column;
 }

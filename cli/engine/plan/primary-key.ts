@@ -1,4 +1,4 @@
-import type { TableMappingDocument } from '../../../lib/table-mappings/document';
+import type { TableMappingDocument, TransformationRule } from '../../../lib/table-mappings/document';
 import { UsageError } from '../../errors';
 import type { SourceTable } from '../source/catalog';
 import { titleOf } from '../source/names';
@@ -18,9 +18,8 @@ export function keyOf(
   copied: readonly CopiedColumn[],
   names: readonly string[],
 ): readonly string[] {
-  const rule = rulesOf(mappings, 'transformation').find((candidate) =>
-    candidate['rule-action'] === 'define-primary-key' && namesTable(candidate['object-locator'], source));
-  const columns = rule?.['primary-key-def']?.columns ?? [];
+  const rule = ruleOf(mappings, source);
+  const columns = definedKeyOf(mappings, source);
   const missing = columns.find((column) => !names.includes(column));
   if (missing !== undefined) {
     throw new UsageError(
@@ -31,4 +30,14 @@ export function keyOf(
   const ofSource = columns.map((column) => copied.find(({ name }) => name === column)?.source);
   // A column that a rule adds is not in the source to be compared.
   return ofSource.every((column) => column !== undefined) ? ofSource : [];
+}
+
+/** The columns of the target that `define-primary-key` names: a database gets them as its primary key. */
+export function definedKeyOf(mappings: TableMappingDocument, source: SourceTable): readonly string[] {
+  return ruleOf(mappings, source)?.['primary-key-def']?.columns ?? [];
+}
+
+function ruleOf(mappings: TableMappingDocument, source: SourceTable): TransformationRule | undefined {
+  return rulesOf(mappings, 'transformation').find((candidate) =>
+    candidate['rule-action'] === 'define-primary-key' && namesTable(candidate['object-locator'], source));
 }

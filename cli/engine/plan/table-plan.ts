@@ -14,7 +14,7 @@ import { beforeImagesOf } from './before-images';
 import type { BeforeImage, ComputedColumn, CopiedColumn } from './columns';
 import { Expression } from './expression';
 import { unusableValue } from './filter';
-import { keyOf } from './primary-key';
+import { definedKeyOf, keyOf } from './primary-key';
 import type { ParallelLoad } from './parallel-load';
 import { parallelLoadOf } from './parallel-load';
 import type { Selected } from './selection';
@@ -34,6 +34,8 @@ export interface TablePlan {
   readonly beforeImages: readonly BeforeImage[];
   /** The source columns that tell the rows of the target apart; empty when none do. */
   readonly key: readonly string[];
+  /** The columns of the target that a rule defines as its primary key; without a rule, none. */
+  readonly definedKey: readonly string[];
   /** Of the S3 objects. */
   readonly tags: readonly TagDefinition[];
   readonly parallelLoad: ParallelLoad | undefined;
@@ -79,11 +81,8 @@ export async function planTable(
     if (expression.flagsOperations && table.key.length === 0) {
       throw new UsageError(`${where}: operation_indicator needs a primary key, and ${title} has none; leave it out of the rule`);
     }
-    return {
-      name: rule.value ?? '',
-      expression,
-      create: dmsType(definition, options, where).create,
-    };
+    const type = dmsType(definition, options, where);
+    return { name: rule.value ?? '', expression, type, create: type.create };
   }));
   const replicated = [...transformed.columns].filter(([source]) =>
     options.supportLobs !== false || !types.get(source)!.dms.endsWith('LOB'));
@@ -107,6 +106,7 @@ export async function planTable(
     computed,
     beforeImages,
     key: keyOf(mappings, table, copied, targetNames),
+    definedKey: definedKeyOf(mappings, table),
     tags: tagsOf(mappings, table),
     parallelLoad: parallelLoadOf(mappings, table, types),
     filters,

@@ -1,13 +1,15 @@
+import type { Client } from 'pg';
 import type { TablePlan } from '../plan/table-plan';
 import { readCatalog } from '../source/catalog';
+import type { Lsn } from '../source/lsn';
 import { parseLsn } from '../source/lsn';
 import { titleOf } from '../source/names';
 import type { ReplicationConnection } from '../source/replication';
 import { LazySession } from '../source/session';
 import { ChangeCapture } from '../capture/change-capture';
-import { ChangeFiles } from '../capture/change-files';
 import { compareAt } from './comparison';
 import { loadCreated } from './created-tables';
+import { isLakeTask } from '../task/replication-task';
 import type { EndMarker } from './end-marker';
 import { planAgain } from './planning';
 import type { Run } from './run';
@@ -25,16 +27,18 @@ export async function capture(
   replication: ReplicationConnection,
   end: EndMarker,
 ): Promise<CaptureOutcome> {
-  const { task, options, state, lake } = run;
-  const { slot, publications, lsn, changes, files: written } = state.checkpoint;
+  const { task, options, state, target } = run;
+  const { slot, publications, lsn, changes } = state.checkpoint;
   const lookup = new LazySession(options.sourceUrl);
-  const files = new ChangeFiles(lake, task.lake, written.map(({ path }) => path), (plan, losses) =>
-    state.accepts(plan, losses));
+  const writer = await target.openChanges(state, run.plans);
   const current = new Map(run.plans.map((plan) => [plan.source.oid, plan]));
   const stream = replication.stream(slot, publications, parseLsn(lsn));
   const capturing = new ChangeCapture({
-    task, stream, files, progress: options.progress,
+    task, stream, changes: writer, progress: options.progress,
     source: () => lookup.get(),
+    loopback: isLakeTask(task) ? undefined : task.database.loopback,
+    sourceLsn: await currentLsn(run.client),
+    tell: (status) => options.onStatus?.({ state: 'running', loaded: true, ...status }),
     planOf: (oid) => current.get(oid),
     suspend: (plan, error) => state.suspend(plan, error),
     planAgain: async (plan, relation) => {
@@ -45,7 +49,6 @@ export async function capture(
     },
     statisticsOf: (plan) => state.statisticsOf(plan),
     warn: (text) => state.warn(text),
-    commit: (...args) => state.commit(...args),
   }, parseLsn(lsn), changes);
 
   try {
@@ -60,22 +63,28 @@ export async function capture(
     return { reached, lag: capturing.lag };
   } finally {
     stream.stop();
-    await files.abandon();
+    await writer.close();
     await lookup.close();
   }
 }
 
 /** The stream does not tell that a table was dropped: it is seen at the end, when it cannot change any more. */
-async function withoutDropped({ task, client, state }: Run, plans: readonly TablePlan[]): Promise<TablePlan[]> {
+async function withoutDropped({ task, client, state, target }: Run, plans: readonly TablePlan[]): Promise<TablePlan[]> {
   const oids = new Set((await readCatalog(client)).map(({ oid }) => oid));
   const dropped = plans.filter(({ source }) => !oids.has(source.oid));
   const removes = task.captureDdls && task.handleDropped;
   for (const plan of dropped) {
-    state.warn(`${titleOf(plan.source)} was dropped: its files ${removes ? 'were removed' : 'stay'}`);
+    const what = target.noun === 'lake' ? ['its files stay', 'its files were removed'] : ['its table stays', 'so was its table'];
+    state.warn(`${titleOf(plan.source)} was dropped: ${what[removes ? 1 : 0]}`);
   }
   if (removes && dropped.length > 0) {
     dropped.forEach((plan) => state.statisticsOf(plan).ddls++);
-    await state.commit(parseLsn(state.checkpoint.lsn), [], dropped, state.checkpoint.changes);
+    await target.removeTables(state, dropped);
   }
   return plans.filter((plan) => !dropped.includes(plan));
+}
+
+async function currentLsn(client: Client): Promise<Lsn> {
+  const { rows } = await client.query<{ lsn: string }>('SELECT pg_current_wal_lsn()::text AS lsn');
+  return parseLsn(rows[0]!.lsn);
 }

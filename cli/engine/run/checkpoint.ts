@@ -4,18 +4,21 @@ import { UsageError, codeOf, messageOf } from '../../errors';
 import { syncFolder } from '../target/folder-lake';
 import type { SourceTable } from '../source/catalog';
 import type { LakeFile } from '../target/lake';
-import type { LakeLocation } from '../target/location';
+import type { TargetLocation } from '../target/target-location';
 import type { TableStatistics } from '../task/statistics';
 
 /** Everything a run must know to go on after it was interrupted. LSNs are in PostgreSQL's notation. */
 export interface Checkpoint {
-  readonly version: 2;
+  readonly version: 3;
   readonly task: string;
   /** Of mappings, settings and target: a run goes on only with the definition it began with. */
   readonly definition: string;
   readonly slot: string;
   publications: readonly string[];
-  readonly lake: LakeLocation;
+  /** Whether slot and publications were there before the run, and stay. */
+  readonly isGiven: boolean;
+  /** Without password. */
+  readonly target: TargetLocation;
   /** The folders of its tables in the lake. */
   readonly folders: readonly string[];
   readonly startedAt: string;
@@ -33,6 +36,8 @@ export interface Checkpoint {
   tables: TableStatistics[];
   /** The tables as the stream last described them: the source may have changed since, and they may be gone. */
   sources: SourceTable[];
+  /** Tables of a database, by `schema.table` there, that held nothing before the load: they can be emptied again. */
+  emptyBefore: string[];
   /** By `schema.table.column`. */
   losses: Record<string, LossCount>;
   warnings: string[];
@@ -46,12 +51,13 @@ export interface LossCount {
 
 /** What a file has to have to be a checkpoint: others may have written it, or half of it. */
 const SHAPE: Readonly<Record<keyof Checkpoint, (value: unknown) => boolean>> = {
-  version: (value) => value === 2,
+  version: (value) => value === 3,
   task: isText,
   definition: isText,
   slot: isText,
   publications: isList(isText),
-  lake: isObject,
+  isGiven: (value) => typeof value === 'boolean',
+  target: isObject,
   folders: isList(isText),
   startedAt: (value) => isText(value) && !Number.isNaN(Date.parse(value as string)),
   phase: (value) => ['full-load', 'capture', 'finished'].includes(value as string),
@@ -63,6 +69,7 @@ const SHAPE: Readonly<Record<keyof Checkpoint, (value: unknown) => boolean>> = {
   removed: isList(isText),
   tables: isList((value) => isObject(value) && isText((value as TableStatistics).table)),
   sources: isList((value) => isObject(value) && Array.isArray((value as SourceTable).columns)),
+  emptyBefore: isList(isText),
   losses: isObject,
   warnings: isList(isText),
 };

@@ -1,12 +1,11 @@
-import { escapeLiteral } from 'pg';
 import { UsageError } from '../../errors';
+import type { LoadOptions } from '../load/load-tables';
 import { loadTables } from '../load/load-tables';
 import type { TablePlan } from '../plan/table-plan';
 import { readCatalog } from '../source/catalog';
-import { parseLsn } from '../source/lsn';
 import { titleOf } from '../source/names';
 import { checkPrivileges } from '../source/preflight';
-import { openSession } from '../source/session';
+import { openSession, readSnapshot } from '../source/session';
 import { prepareTables } from './beginning';
 import { planCreated } from './planning';
 import type { Run } from './run';
@@ -20,19 +19,20 @@ import type { Run } from './run';
  * @returns their plans
  */
 export async function loadCreated(snapshot: string, run: Run, kept: readonly TablePlan[]): Promise<TablePlan[]> {
-  const { task, options, state, lake } = run;
+  const { task, options, state, target } = run;
   if (!task.captureDdls) return [];
   const plans = await plansOfCreated(snapshot, run, kept);
   if (plans.length === 0) return [];
   plans.forEach((plan) => state.begin(plan));
   // What an earlier try has loaded goes.
-  await state.commit(parseLsn(state.checkpoint.lsn), [], plans, state.checkpoint.changes);
-  await prepareTables({ ...run, plans });
+  await target.removeTables(state, plans);
+  await prepareTables(run, plans);
   const { sourceUrl, progress, signal, partBytes } = options;
   const context = { task, sourceUrl, snapshot, startedAt: new Date(state.checkpoint.startedAt) };
-  await loadTables(plans, context, { lake, progress, signal, partBytes }, async (plan, result) => {
+  const open: LoadOptions['open'] = (...args) => target.openLoad(...args);
+  await loadTables(plans, context, { open, progress, signal, partBytes }, async (plan, result) => {
     state.statisticsOf(plan).ddls = 1;
-    await state.tableLoaded(plan, result);
+    await target.tableLoaded(state, plan, result);
   }, (plan, error) => state.suspend(plan, error));
   return plans;
 }
@@ -42,8 +42,7 @@ async function plansOfCreated(snapshot: string, run: Run, kept: readonly TablePl
   const known = new Set(state.checkpoint.sources.map(({ oid }) => oid));
   const session = await openSession(options.sourceUrl);
   try {
-    await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    await session.query(`SET TRANSACTION SNAPSHOT ${escapeLiteral(snapshot)}`);
+    await readSnapshot(session, snapshot);
     const created = (await readCatalog(session)).filter(({ oid }) => !known.has(oid));
     const plans = [...kept];
     for (const table of created) {
@@ -66,10 +65,10 @@ async function plansOfCreated(snapshot: string, run: Run, kept: readonly TablePl
 }
 
 /** A table that was dropped and created again has the folder of the one before, whose files a task may have to keep. */
-function refuseKeptFiles({ task, state }: Run, plan: TablePlan): void {
+function refuseKeptFiles({ task, state, target }: Run, plan: TablePlan): void {
   const title = titleOf(plan.source);
   const before = state.checkpoint.sources.some((source) => titleOf(source) === title);
-  if (before && !task.handleDropped && state.filesOf(plan).length > 0) {
+  if (before && !task.handleDropped && target.holds(state, plan)) {
     throw new UsageError('HandleSourceTableDropped is off, so the files of the table of that name before it stay');
   }
 }

@@ -16,7 +16,7 @@ export class EndMarker {
   private readonly fixed: Promise<void>;
 
   private constructor(
-    private readonly connection: ReplicationConnection,
+    private readonly connection: ReplicationConnection | undefined,
     signal: AbortSignal,
     after: Promise<void> | undefined,
   ) {
@@ -27,7 +27,8 @@ export class EndMarker {
 
   /** @param after the moment is fixed when this has happened; never without */
   public static async open(options: RehearsalOptions, after: Promise<void> | undefined): Promise<EndMarker> {
-    return new EndMarker(await ReplicationConnection.open(options.sourceUrl), options.signal, after);
+    const connection = after === undefined ? undefined : await ReplicationConnection.open(options.sourceUrl);
+    return new EndMarker(connection, options.signal, after);
   }
 
   /** Aborted when the moment cannot be fixed any more. */
@@ -41,13 +42,13 @@ export class EndMarker {
   }
 
   public async close(): Promise<void> {
-    await this.connection.close();
+    await this.connection?.close();
   }
 
   private async fix(signal: AbortSignal, after: Promise<void>): Promise<void> {
     await Promise.race([after, aborted(signal)]);
     if (signal.aborted) return;
-    const { lsn, snapshot } = await this.connection.createSlot(rehearsalName(), { temporary: true });
+    const { lsn, snapshot } = await this.connection!.createSlot(rehearsalName(), { temporary: true });
     this.snapshot = snapshot;
     this.lsn = lsn;
   }

@@ -11,6 +11,7 @@ import { titleOf } from '../source/names';
 import { isFolderName } from '../target/layout';
 import type { Relation } from '../source/pgoutput';
 import type { ReplicationTask } from '../task/replication-task';
+import { isLakeTask } from '../task/replication-task';
 
 /**
  * The plans of all selected tables, in load order.
@@ -54,7 +55,9 @@ export function planAsBefore(task: ReplicationTask, sources: readonly SourceTabl
 }
 
 /** Names become folders and columns of files: what cannot be one, or is taken by DMS itself, has to be renamed. */
-function refusePlace({ lake: { changeColumns, loadColumns, bucketFolder } }: ReplicationTask, plan: TablePlan): void {
+function refusePlace(task: ReplicationTask, plan: TablePlan): void {
+  if (!isLakeTask(task)) return;
+  const { changeColumns, loadColumns, bucketFolder } = task.lake;
   const title = titleOf(plan.source);
   const folders = [...bucketFolder.split('/').filter((part) => part !== ''), plan.schema, plan.name];
   const strange = folders.find((folder) => !isFolderName(folder));

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { UsageError } from '../../errors';
 import { openSession } from '../source/session';
 import { dropSourceObjects } from '../source/slot';
+import { forgetPosition } from '../database/control-tables';
 import { openLake } from '../target/open-lake';
 import type { Checkpoint } from './checkpoint';
 import { CheckpointFile } from './checkpoint';
@@ -34,13 +35,14 @@ export async function previousRun(
 
 /**
  * Gives up the rehearsal in a work folder: its slot and publications go, what it has not finished in its lake, and the
- * folder. Published files stay where they are.
+ * folder. Published files, and rows that were committed, stay where they are.
  *
  * @param source URL of the database that it reads, or `embedded` for one that goes with the rehearsal
+ * @param target URL of the database that it writes to, if it does; the checkpoint has it without password
  * @returns whether there was any
  * @throws {UsageError} when its slot is in a database that was not given
  */
-export async function abandon(workdir: string, source: string | undefined): Promise<boolean> {
+export async function abandon(workdir: string, source: string | undefined, target?: string): Promise<boolean> {
   const checkpoint = await new CheckpointFile(workdir).read();
   if (checkpoint !== undefined && checkpoint.phase !== 'finished' && source !== 'embedded') {
     if (source === undefined) {
@@ -54,9 +56,13 @@ export async function abandon(workdir: string, source: string | undefined): Prom
     }
   }
   if (checkpoint !== undefined && checkpoint.phase !== 'finished') {
-    const lake = await openLake(checkpoint.lake);
-    await lake.discard(checkpoint.files);
-    await lake.sweep(checkpoint.folders);
+    if (checkpoint.target.kind === 'postgres') {
+      await forgetPosition({ kind: 'postgres', url: target ?? checkpoint.target.url }, checkpoint.slot);
+    } else {
+      const lake = await openLake(checkpoint.target);
+      await lake.discard(checkpoint.files);
+      await lake.sweep(checkpoint.folders);
+    }
   }
   await rm(workdir, { recursive: true, force: true });
   return checkpoint !== undefined;

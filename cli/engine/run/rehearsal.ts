@@ -1,13 +1,16 @@
+import type { LoadOptions } from '../load/load-tables';
 import { loadTables } from '../load/load-tables';
 import { openSession } from '../source/session';
 import { formatLsn } from '../source/lsn';
 import type { ConsistentPoint } from '../source/replication';
 import { ReplicationConnection } from '../source/replication';
 import { createPublications, dropSourceObjects } from '../source/slot';
-import { titleOfLake } from '../target/location';
+import { titleOfTarget } from '../target/target-location';
+import { isLakeTask } from '../task/replication-task';
 import { beginRun, undoLoad } from './beginning';
 import { capture } from './capture-phase';
 import { CheckpointFile } from './checkpoint';
+import { closeConnections, openConnections } from './connections';
 import { compareTables } from './comparison';
 import { EndMarker } from './end-marker';
 import { explained } from './failure';
@@ -22,8 +25,8 @@ import { captures } from './run';
 const PATIENCE_MS = 2_000;
 
 /**
- * Runs one task against a real source into a lake, and compares both at the end. When the source goes away and comes
- * back, the run goes on as `--resume` would.
+ * Runs one task against a real source into its target, and compares both at the end. When one of them goes away and
+ * comes back, the run goes on as `--resume` would.
  */
 export async function rehearse(task: ReplicationTask, options: RehearsalOptions): Promise<TaskReport> {
   const alongside = new Alongside(options);
@@ -33,7 +36,7 @@ export async function rehearse(task: ReplicationTask, options: RehearsalOptions)
       return await attempt(task, { ...options, previous }, alongside, recovery);
     } catch (error) {
       previous = await new CheckpointFile(options.workdir).read();
-      const places = [titleOfLake(options.lake), options.workdir];
+      const places = [titleOfTarget(options.target), options.workdir];
       const goOn = previous === undefined ? 'begin again' : 'go on with --resume';
       await recovery.wait(explained(error, places, goOn), previous);
     }
@@ -43,14 +46,20 @@ export async function rehearse(task: ReplicationTask, options: RehearsalOptions)
 async function attempt(
   task: ReplicationTask, options: RehearsalOptions, alongside: Alongside, recovery: Recovery,
 ): Promise<TaskReport> {
-  const client = await openSession(options.sourceUrl);
+  const { previous, until, onStatus } = options;
+  const isLoaded = previous?.phase === 'capture' || task.migrationType === 'cdc';
+  onStatus?.({ state: 'starting', loaded: isLoaded, lagSeconds: undefined, position: previous?.lsn ?? '0/0' });
+  const connections = await openConnections(task, options);
   try {
     recovery.runBegins();
-    const run = await beginRun(task, options, client);
-    return await (captures(task, options.until) ? loadAndCapture(run, alongside) : loadOnly(run))
-      .catch((error: unknown) => endEarly(run, error));
+    const run = await beginRun(task, options, connections.client, connections.target);
+    const following = captures(task, until) ? loadAndCapture(run, alongside, connections.replication) : loadOnly(run);
+    const ended = await following.catch((error: unknown) => endEarly(run, error));
+    const loaded = run.state.checkpoint.phase !== 'full-load';
+    onStatus?.({ state: 'stopped', loaded, lagSeconds: undefined, position: ended.checkpoint });
+    return ended;
   } finally {
-    await client.end();
+    await closeConnections(connections);
   }
 }
 
@@ -68,8 +77,10 @@ async function loadOnly(run: Run): Promise<TaskReport> {
   return finish(run, undefined);
 }
 
-async function loadAndCapture(run: Run, alongside: Alongside): Promise<TaskReport> {
-  const replication = await ReplicationConnection.open(run.options.sourceUrl);
+async function loadAndCapture(
+  run: Run, alongside: Alongside, opened: ReplicationConnection | undefined,
+): Promise<TaskReport> {
+  const replication = opened ?? await ReplicationConnection.open(run.options.sourceUrl);
   try {
     const { state, options } = run;
     if (state.checkpoint.phase === 'full-load') {
@@ -78,7 +89,8 @@ async function loadAndCapture(run: Run, alongside: Alongside): Promise<TaskRepor
     }
     const { stopsAfterCachedChanges } = state.checkpoint;
     const last = stopsAfterCachedChanges ? Promise.resolve() : alongside.ended;
-    const end = await EndMarker.open(options, options.until === 'interrupted' && !stopsAfterCachedChanges ? undefined : last);
+    const hasEnd = options.until !== 'interrupted' || stopsAfterCachedChanges;
+    const end = await EndMarker.open(options, hasEnd ? last : undefined);
     try {
       const { reached, lag } = await capture(run, replication, end);
       if (!reached) return report(run, 'stopped', 'NORMAL', lag);
@@ -100,16 +112,24 @@ async function loadAndCapture(run: Run, alongside: Alongside): Promise<TaskRepor
 /** Creates the slot and loads what its snapshot shows; the slot's stream has everything later. */
 async function loadFromSlot(run: Run, replication: ReplicationConnection, alongside: Alongside): Promise<void> {
   const { task, state } = run;
-  const { slot } = state.checkpoint;
   await state.save();
-  const publications = await createPublications(run.client, slot, run.plans.map((plan) => plan.source));
-  const { lsn, snapshot } = await createSlot(run, replication);
-  await state.save({ lsn: formatLsn(lsn), publications });
+  const snapshot = state.checkpoint.isGiven ? undefined : await beginStream(run, replication);
   alongside.start();
-  if (task.migrationType === 'full-load-and-cdc') await load(run, snapshot);
+  if (task.migrationType === 'full-load-and-cdc') await load(run, snapshot!);
   else state.checkpoint.tables.forEach((table) => (table.state = 'Table completed'));
   await state.save({ phase: 'capture' });
   alongside.loaded();
+}
+
+/** @returns the snapshot of where the stream begins */
+async function beginStream(run: Run, replication: ReplicationConnection): Promise<string> {
+  const { task, state, client, plans } = run;
+  const loopback = isLakeTask(task) ? undefined : task.database.loopback?.sourceSchema;
+  const publications = await createPublications(
+    client, state.checkpoint.slot, plans.map((plan) => plan.source), loopback);
+  const { lsn, snapshot } = await createSlot(run, replication);
+  await state.save({ lsn: formatLsn(lsn), publications });
+  return snapshot;
 }
 
 /** Creates the slot. The source would go on waiting for others, and create it then, if it were not told to end. */
@@ -157,13 +177,15 @@ class Alongside {
 }
 
 async function load(run: Run, snapshot: string): Promise<void> {
-  const { task, options, state, lake, plans } = run;
-  const { sourceUrl, progress, signal, partBytes } = options;
+  const { task, options, state, target, plans } = run;
+  const { sourceUrl, progress, signal, partBytes, onStatus } = options;
   const begin = Date.now();
+  onStatus?.({ state: 'loading', loaded: false, lagSeconds: undefined, position: state.checkpoint.lsn });
   const context = { task, sourceUrl, snapshot, startedAt: new Date(state.checkpoint.startedAt) };
+  const open: LoadOptions['open'] = (...args) => target.openLoad(...args);
   await loadTables(
-    plans, context, { lake, progress, signal, partBytes },
-    (plan, result) => state.tableLoaded(plan, result),
+    plans.filter((plan) => !state.isSuspended(plan)), context, { open, progress, signal, partBytes },
+    (plan, result) => target.tableLoaded(state, plan, result),
     (plan, error) => state.suspend(plan, error),
   );
   await state.save({ fullLoadSeconds: (Date.now() - begin) / 1000 });
@@ -172,6 +194,7 @@ async function load(run: Run, snapshot: string): Promise<void> {
 /** Takes away what the run made in the source, and says that nothing is left to do. */
 async function finish(run: Run, lag: number | undefined): Promise<TaskReport> {
   await dropSourceObjects(run.client, run.state.checkpoint);
+  await run.target.finish(run.state);
   await run.state.save({ phase: 'finished' });
   const { migrationType } = run.task;
   const loadOnly = migrationType === 'full-load' || run.options.until === 'full-load';
@@ -179,17 +202,17 @@ async function finish(run: Run, lag: number | undefined): Promise<TaskReport> {
 }
 
 /**
- * Leaves in the source and in the lake only what `--resume` needs: of a load that is nothing. A run that was
+ * Leaves in the source and in the target only what `--resume` needs: of a load that is nothing. A run that was
  * interrupted is reported as such, any other failure is thrown again.
  */
 async function endEarly(run: Run, error: unknown): Promise<TaskReport> {
-  const { options, state, lake, store } = run;
+  const { options, state, target, store } = run;
   const { signal, progress } = options;
   const interrupted = signal.aborted && error === signal.reason;
   const lost = isLostConnection(error);
   if (state.checkpoint.phase === 'full-load') {
     try {
-      await undoLoad(options, state.checkpoint, lake);
+      await undoLoad(options, state.checkpoint, target);
       if (!interrupted && !lost) await store.remove();
     } catch {
       if (!lost) progress.message(`the source may still have slot and publications ${state.checkpoint.slot}: --clean drops them`);
@@ -215,7 +238,7 @@ function report(
     stopReason,
     tables,
     files,
-    lake: titleOfLake(options.lake),
+    target: titleOfTarget(options.target),
     fullLoadSeconds,
     cdcLagSeconds: lag,
     checkpoint: lsn,

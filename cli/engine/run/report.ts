@@ -6,7 +6,7 @@ import type { TableStatistics } from '../task/statistics';
 /** How a task ended, in the words of DMS's `StopReason`. */
 export type StopReason = 'NORMAL' | 'FULL_LOAD_ONLY_FINISHED' | 'STOPPED_AFTER_FULL_LOAD' | 'STOPPED_AFTER_CACHED_EVENTS';
 
-/** What differs between source and lake in one table. */
+/** What differs between source and target in one table. */
 export interface TableDifferences {
   readonly schema: string;
   readonly table: string;
@@ -29,14 +29,14 @@ export interface TaskReport {
   readonly state: 'finished' | 'stopped';
   readonly stopReason: StopReason;
   readonly tables: readonly TableStatistics[];
-  /** Relative to `lake`. */
+  /** Relative to `target`; none in a database. */
   readonly files: readonly LakeFile[];
-  /** Path of a folder, or URL. */
-  readonly lake: string;
+  /** Path of a folder, or URL without password. */
+  readonly target: string;
   readonly fullLoadSeconds: number;
   /** Seconds between the last commit and its capture. */
   readonly cdcLagSeconds: number | undefined;
-  /** The LSN up to which everything is in the files. */
+  /** The LSN up to which everything is in the target. */
   readonly checkpoint: string;
   /** Tables whose rows differ; empty as long as nothing was compared. */
   readonly differences: readonly TableDifferences[];

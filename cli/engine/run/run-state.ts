@@ -1,28 +1,22 @@
-import { posix } from 'node:path';
 import { TableError, UsageError, messageOf } from '../../errors';
 import type { LoadedTable } from '../load/load-tables';
 import type { TablePlan } from '../plan/table-plan';
 import type { SourceTable } from '../source/catalog';
 import { titleOf } from '../source/names';
 import type { Lsn } from '../source/lsn';
-import { formatLsn } from '../source/lsn';
-import type { Lake, LakeFile } from '../target/lake';
-import { missingFiles } from '../target/lake';
+import { parseLsn } from '../source/lsn';
 import type { Loss } from '../target/table-batch';
 import type { Checkpoint, CheckpointFile } from './checkpoint';
 import type { ReplicationTask } from '../task/replication-task';
 import { isTableError, judgeLosses } from '../task/error-policy';
-import { folderOf } from '../task/replication-task';
 import type { TableDifferences } from './report';
 import type { TableStatistics } from '../task/statistics';
+import type { Comparison } from '../validation/compare';
 import { newStatistics } from '../task/statistics';
 
 type CheckpointChanges = Pick<Checkpoint, 'phase' | 'fullLoadSeconds' | 'lsn' | 'publications' | 'stopsAfterCachedChanges'>;
 
-/**
- * What a run has done so far: the one place that changes the checkpoint. Files are published after the checkpoint
- * names them, so that a crash between the two is mended by publishing again.
- */
+/** What a run has done so far, and what it says of it. */
 export class RunState {
   /** What the comparison has found. */
   public readonly differences: TableDifferences[] = [];
@@ -30,7 +24,6 @@ export class RunState {
   public constructor(
     public readonly checkpoint: Checkpoint,
     private readonly store: CheckpointFile,
-    private readonly lake: Lake,
     private readonly task: ReplicationTask,
   ) {}
 
@@ -46,10 +39,9 @@ export class RunState {
     if (!isCounted) this.checkpoint.tables.push(newStatistics(plan.source));
   }
 
-  /** A table's files, oldest first. */
-  public filesOf(plan: TablePlan): LakeFile[] {
-    const folder = `${folderOf(this.task, plan)}/`;
-    return this.checkpoint.files.filter(({ path }) => path.startsWith(folder));
+  /** How far it has come. */
+  public get position(): { readonly lsn: Lsn; readonly changes: number } {
+    return { lsn: parseLsn(this.checkpoint.lsn), changes: this.checkpoint.changes };
   }
 
   public async save(changes: Partial<CheckpointChanges> = {}): Promise<void> {
@@ -57,55 +49,20 @@ export class RunState {
     await this.store.write(this.checkpoint);
   }
 
-  public async tableLoaded(plan: TablePlan, { rows, files, losses, startedAt }: LoadedTable): Promise<void> {
-    let accepted = false;
-    try {
-      accepted = this.accepts(plan, losses);
-    } finally {
-      if (!accepted) await this.lake.discard(files);
-    }
-    if (!accepted) return;
+  public loaded(plan: TablePlan, { rows, startedAt }: LoadedTable): void {
     Object.assign(this.statisticsOf(plan), {
       state: 'Table completed', fullLoadRows: rows,
       fullLoadStartTime: startedAt.toISOString(), fullLoadEndTime: new Date().toISOString(),
     });
-    this.checkpoint.files.push(...files);
-    await this.store.write(this.checkpoint);
-    await this.publish(files);
   }
 
-  /** Makes everything up to `lsn` durable: the new files, the tables whose files go, and the position. */
-  public async commit(
-    lsn: Lsn,
-    added: readonly LakeFile[],
-    emptied: readonly TablePlan[],
-    changes: number,
-  ): Promise<void> {
-    const gone = new Set(emptied.flatMap((plan) => this.filesOf(plan)).map(({ path }) => path));
-    this.checkpoint.files = [...this.checkpoint.files.filter(({ path }) => !gone.has(path)), ...added];
-    this.checkpoint.removed = [...gone];
-    this.checkpoint.lsn = formatLsn(lsn);
-    this.checkpoint.changes = changes;
-    await this.store.write(this.checkpoint);
-    await this.lake.remove([...gone]);
-    await this.publish(added);
-  }
-
-  /** Makes files visible that the checkpoint names. */
-  public async publish(files: readonly LakeFile[]): Promise<void> {
-    await this.lake.publish(files);
-    for (const file of files) delete file.upload;
-  }
-
-  /** @throws {UsageError} when files are gone that the run has published */
-  public async refuseMissingFiles(): Promise<void> {
-    const paths = this.checkpoint.files.map(({ path }) => path);
-    const folders = [...new Set(paths.map((path) => posix.dirname(path)))];
-    // A listing has the folders below as well.
-    const outermost = folders.filter((folder) => !folders.some((other) => folder.startsWith(`${other}/`)));
-    const there = new Set((await Promise.all(outermost.map((folder) => this.lake.list(folder)))).flat());
-    const missing = paths.filter((path) => !there.has(path));
-    if (missing.length > 0) throw missingFiles(this.lake.location, missing);
+  /** Writes down what a comparison came to. */
+  public compared(plan: TablePlan, { state, reason, failed, examples }: Comparison): void {
+    Object.assign(this.statisticsOf(plan), { validationState: state, validationFailed: failed });
+    if (reason !== undefined && plan.key.length > 0) this.warn(`${titleOf(plan.source)} is not compared: ${reason}`);
+    if (failed === 0) return;
+    const { schema, name: table } = plan.source;
+    this.differences.push({ schema, table, failed, examples });
   }
 
   /** A table that an error has put aside: it is not replicated any more, and not compared. */

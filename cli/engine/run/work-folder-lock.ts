@@ -89,3 +89,9 @@ async function readIfThere(path: string): Promise<string | undefined> {
     throw error;
   }
 }
+
+/** The process that works in a folder at this moment; none when nobody does. */
+export async function livingHolder(workdir: string): Promise<number | undefined> {
+  const holder = await readIfThere(join(workdir, 'lock'));
+  return holder !== undefined && lives(holder) ? pidOf(holder) : undefined;
+}

@@ -123,6 +123,11 @@ export class ChangeStream implements Submittable {
     this.sendStatus(false);
   }
 
+  /** Ends the waiting of `next`, with what there is. */
+  public wakeUp(): void {
+    this.wake?.();
+  }
+
   /** Asks the server how far it is; the answer comes as a gulp. */
   public probe(): void {
     this.sendStatus(true);

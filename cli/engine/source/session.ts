@@ -1,4 +1,5 @@
 import type { Client, ClientConfig } from 'pg';
+import { escapeLiteral } from 'pg';
 import { connect } from '../../server/connect';
 
 /**
@@ -19,6 +20,12 @@ const OPTIONS = Object.entries(TEXT_FORMATS).map(([name, value]) => `-c ${name}=
 /** A connection with the engine's text formats. */
 export function openSession(url: string | undefined, settings: ClientConfig = {}): Promise<Client> {
   return connect(url, 'dms rehearse', { ...settings, options: OPTIONS });
+}
+
+/** Begins a transaction that sees what an exported snapshot shows. */
+export async function readSnapshot(client: Client, snapshot: string): Promise<void> {
+  await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  await client.query(`SET TRANSACTION SNAPSHOT ${escapeLiteral(snapshot)}`);
 }
 
 /** A connection that is opened when somebody asks for it. */

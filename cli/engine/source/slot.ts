@@ -3,29 +3,39 @@ import type { Client } from 'pg';
 import { escapeIdentifier } from 'pg';
 import { UsageError, codeOf, messageOf } from '../../errors';
 import type { SourceTable } from './catalog';
+import { prepareLoopbackTable } from './loopback-table';
+import type { TableName } from './names';
 import { quotedName } from './names';
 
 /** The objects that a run makes in the source, all of one random name, and takes away at its end. */
 export interface SourceObjects {
   readonly slot: string;
   readonly publications: readonly string[];
+  /** Whether they were there before the run: then they stay. */
+  readonly isGiven?: boolean;
 }
+
+/** What decides in which publication a table is. */
+export type TableToPublish = TableName & Pick<SourceTable, 'key' | 'fullIdentity'>;
 
 /**
  * Creates the publications that a slot's stream is read through. Tables without a key get one that carries no UPDATE
  * and DELETE: in an ordinary publication PostgreSQL would refuse those statements to everybody.
  *
+ * @param loopbackSchema of the table that tells transactions of the task in the other direction; made when missing
  * @throws {UsageError} when the user does not own the tables
  */
 export async function createPublications(
   client: Client,
   name: string,
-  tables: readonly SourceTable[],
+  tables: readonly TableToPublish[],
+  loopbackSchema?: string,
 ): Promise<string[]> {
+  const marks = loopbackSchema === undefined ? [] : [await prepareLoopbackTable(client, loopbackSchema)];
   const keyed = tables.filter((table) => table.key.length > 0 || table.fullIdentity);
   const keyless = tables.filter((table) => !keyed.includes(table));
-  const publications: [string, readonly SourceTable[], string][] = [
-    [name, keyed, 'insert, update, delete, truncate'],
+  const publications: [string, readonly TableName[], string][] = [
+    [name, [...keyed, ...marks], 'insert, update, delete, truncate'],
     [`${name}_inserts`, keyless, 'insert, truncate'],
   ];
   const created: string[] = [];
@@ -90,7 +100,8 @@ export async function refuseInvalidatedSlot(client: Client, slot: string): Promi
 }
 
 /** Takes slot and publications away; those that are gone already are fine. */
-export async function dropSourceObjects(client: Client, { slot, publications }: SourceObjects): Promise<void> {
+export async function dropSourceObjects(client: Client, { slot, publications, isGiven }: SourceObjects): Promise<void> {
+  if (isGiven === true) return;
   for (const publication of publications) {
     await client.query(`DROP PUBLICATION IF EXISTS ${escapeIdentifier(publication)}`);
   }

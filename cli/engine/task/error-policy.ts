@@ -2,7 +2,8 @@ import { TableError, UsageError, codeOf } from '../../errors';
 import type { Loss } from '../target/table-batch';
 import { isLostConnection } from '../source/lost-connection';
 
-export type RecordErrorPolicy = 'LOG_ERROR' | 'SUSPEND_TABLE' | 'STOP_TASK';
+/** A file keeps every record: `IGNORE_RECORD` is of databases only. */
+export type RecordErrorPolicy = 'IGNORE_RECORD' | 'LOG_ERROR' | 'SUSPEND_TABLE' | 'STOP_TASK';
 
 /** `ErrorBehavior`: what an error comes to that is not that of the connection. */
 export interface ErrorPolicies {

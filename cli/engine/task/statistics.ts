@@ -17,6 +17,12 @@ export interface TableStatistics {
   updates: number;
   deletes: number;
   ddls: number;
+  /** What the target took, where it can refuse: a row that an update did not find counts as captured only. */
+  appliedInserts?: number;
+  appliedUpdates?: number;
+  appliedDeletes?: number;
+  /** Changes that the target did not take as they were. */
+  applyErrors?: number;
   validationState: ValidationState;
   /** Rows that differ between source and target. */
   validationFailed: number;

@@ -13,15 +13,15 @@ import { UsageError } from '../../errors';
  * @throws {UsageError} for the first such part
  */
 export function refuseUnsupportedMappings(
-  task: string, mappings: TableMappingDocument, migrationType: string,
+  task: string, mappings: TableMappingDocument, migrationType: string, intoDatabase: boolean,
 ): void {
   for (const rule of mappings.rules) {
-    const problem = problemOf(rule, migrationType);
+    const problem = problemOf(rule, migrationType, intoDatabase);
     if (problem !== undefined) throw new UsageError(`task ${task}: rule ${rule['rule-id']}: ${problem}`);
   }
 }
 
-function problemOf(rule: MappingRule, migrationType: string): string | undefined {
+function problemOf(rule: MappingRule, migrationType: string, intoDatabase: boolean): string | undefined {
   switch (rule['rule-type']) {
     case 'selection': {
       const type = rule['object-locator']['table-type'] ?? 'table';
@@ -37,7 +37,8 @@ function problemOf(rule: MappingRule, migrationType: string): string | undefined
     case 'validation':
       return undefined;
     case 'object-mapping':
-      return 'rule-type "object-mapping" is for DynamoDB, Kafka and Kinesis targets: an S3 target has nothing to map records to; remove it';
+      return 'rule-type "object-mapping" is for DynamoDB, Kafka and Kinesis targets: ' +
+        `${intoDatabase ? 'a PostgreSQL' : 'an S3'} target has nothing to map records to; remove it`;
   }
 }
 

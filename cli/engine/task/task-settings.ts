@@ -16,7 +16,7 @@ export interface RetryPolicy {
 
 /** The task settings that change what the engine does. */
 export interface SettingsInEffect {
-  /** `LobMaxSize` in bytes. */
+  /** `LobMaxSize` in bytes; in full LOB mode there is no limit. */
   readonly lobMaxBytes: number;
   readonly maxFullLoadSubTasks: number;
   readonly targetTablePrepMode: 'DO_NOTHING' | 'DROP_AND_CREATE' | 'TRUNCATE_BEFORE_LOAD';
@@ -55,7 +55,7 @@ const WITHOUT_EFFECT = [
   'TargetMetadata.ParallelApplyBufferSize', 'TargetMetadata.ParallelApplyQueuesPerThread',
   'FullLoadSettings.CreatePkAfterFullLoad', 'FullLoadSettings.TransactionConsistencyTimeout',
   'FullLoadSettings.CommitRate',
-  // A file takes every row: what a database answers to INSERT, UPDATE and DELETE does not happen.
+  // A file takes every row: what a database answers to INSERT, UPDATE and DELETE is in database-settings.ts.
   'ErrorBehavior.ApplyErrorDeletePolicy', 'ErrorBehavior.ApplyErrorInsertPolicy', 'ErrorBehavior.ApplyErrorUpdatePolicy',
   'ErrorBehavior.ApplyErrorEscalationPolicy', 'ErrorBehavior.ApplyErrorEscalationCount',
   'ErrorBehavior.FullLoadIgnoreConflicts',
@@ -93,6 +93,12 @@ const TABLES_OF_A_DATABASE = [
   'ControlTablesSettings.StatusTableEnabled', 'ControlTablesSettings.FullLoadExceptionTableEnabled',
   'ControlTablesSettings.CommitPositionTableEnabled', 'TargetMetadata.TaskRecoveryTableEnabled',
 ];
+/** What only a database has; files have their rows in an order of their own, and no LOB of full length. */
+const OF_A_DATABASE = [
+  'TargetMetadata.FullLobMode', 'TargetMetadata.InlineLobMaxSize',
+  'LoopbackPreventionSettings.EnableLoopbackPrevention', 'LoopbackPreventionSettings.SourceSchema',
+  'LoopbackPreventionSettings.TargetSchema',
+];
 /** Leaving out single records would have to take them back from columns that are written already. */
 const RECORD_POLICIES: readonly RecordErrorPolicy[] = ['LOG_ERROR', 'SUSPEND_TABLE', 'STOP_TASK'];
 const RECORD_POLICY_KEYS = ['DataErrorPolicy', 'DataTruncationErrorPolicy'];
@@ -104,7 +110,7 @@ type Section = Readonly<Record<string, unknown>>;
  *
  * @throws {UsageError} for a setting that asks for something else than the default and that the engine does not have
  */
-export function readTaskSettings(task: string, document: unknown): SettingsInEffect {
+export function readTaskSettings(task: string, document: unknown, intoDatabase = false): SettingsInEffect {
   const settings = TaskSettings.fromJson(document);
   const defaults = TaskSettings.fromJson({}).effective() as Section;
   for (const [section, members] of Object.entries(settings.toJson() as Section)) {
@@ -112,7 +118,9 @@ export function readTaskSettings(task: string, document: unknown): SettingsInEff
     for (const [key, value] of Object.entries(isSection(members) ? members : {})) {
       const path = `${section}.${key}`;
       if ([...WITHOUT_EFFECT, ...SUPPORTED, ...TABLES_OF_A_DATABASE].includes(path)) continue;
-      if (RECORD_POLICY_KEYS.includes(key) && RECORD_POLICIES.includes(value as RecordErrorPolicy)) continue;
+      if (intoDatabase && OF_A_DATABASE.includes(path)) continue;
+      const policies = intoDatabase ? ['IGNORE_RECORD', ...RECORD_POLICIES] : RECORD_POLICIES;
+      if (RECORD_POLICY_KEYS.includes(key) && policies.includes(value as RecordErrorPolicy)) continue;
       if (!sameValue(value, (defaults[section] as Section | undefined)?.[key])) {
         throw new UsageError(`task ${task}: ${path} = ${JSON.stringify(value)} is not supported by the local engine yet`);
       }
@@ -121,7 +129,7 @@ export function readTaskSettings(task: string, document: unknown): SettingsInEff
   const effective = settings.effective() as Readonly<Record<string, Section>>;
   const of = (section: string, key: string): unknown => effective[section]?.[key];
   return {
-    lobMaxBytes: Number(of('TargetMetadata', 'LobMaxSize')) * 1024,
+    lobMaxBytes: of('TargetMetadata', 'FullLobMode') === true ? Infinity : Number(of('TargetMetadata', 'LobMaxSize')) * 1024,
     maxFullLoadSubTasks: Number(of('FullLoadSettings', 'MaxFullLoadSubTasks')),
     targetTablePrepMode: of('FullLoadSettings', 'TargetTablePrepMode') as SettingsInEffect['targetTablePrepMode'],
     handleTruncated: of('ChangeProcessingDdlHandlingPolicy', 'HandleSourceTableTruncated') === true,

@@ -28,14 +28,21 @@ export interface SwitchRun {
   readonly gatesHold?: boolean;
   /** Whether a person has to agree before anything is fenced; set by the plan. */
   readonly needsApproval?: boolean;
+  /** Set when that person has agreed. */
+  readonly approved?: boolean;
   /** Set by `Release` when this was a dry run whose gates hold. */
   readonly planned?: boolean;
   /** Set by the fence. */
   readonly fence?: Fence;
   /** Where the changes of `to` begin that the return leg has to carry: an LSN, an SCN or a binary log position. */
   readonly position?: string;
-  /** Whether this run made the slot that holds `position`; only then a rollback drops it. */
+  /** Whether this run made the slot that holds `position`. */
   readonly createdSlot?: boolean;
+  /**
+   * Whether the return leg has ever run, as a rollback finds it. One that has goes on from its slot at the next switch;
+   * only when it has not, a rollback drops a slot that its run has made.
+   */
+  readonly returnLegRan?: boolean;
   /** Set at the end: how long no site was writable. */
   readonly pauseSeconds?: number;
   /** Whether a step that polls has seen what it waits for. */

@@ -106,7 +106,7 @@ function expectSentence(error: unknown): void {
 
 /** Reads a template as a rehearsal does before it changes anything. */
 async function prepare(document: Json): Promise<TablePlan[][]> {
-  const tasks = readTemplate(document).tasks.map(readReplicationTask);
+  const tasks = readTemplate(document).tasks.map((definition) => readReplicationTask(definition));
   return Promise.all(tasks.map((task) => planTables(session, task)));
 }
 

@@ -351,8 +351,10 @@ describe('dms rehearse --target s3://…', () => {
       'dms: the S3 endpoint 127.0.0.1:9000 is no URL of a server: give one such as http://127.0.0.1:9000'],
     ['an endpoint for a folder', ['--target', 'lake', '--s3-endpoint', 'http://127.0.0.1:9000'], {},
       'dms: --s3-endpoint is for a --target s3://bucket/folder, not for lake'],
-    ['another kind of target', ['--target', 'postgres://127.0.0.1/x'], {},
-      'dms: --target postgres://127.0.0.1/x: the local engine writes to a folder or to s3://bucket/folder'],
+    ['an endpoint for a database', ['--target', 'postgres://me:secret@127.0.0.1/x', '--s3-endpoint', 'http://127.0.0.1:9000'], {},
+      'dms: --s3-endpoint is for a --target s3://bucket/folder, not for postgres://me@127.0.0.1/x'],
+    ['another kind of target', ['--target', 'mysql://127.0.0.1/x'], {},
+      'dms: --target mysql://127.0.0.1/x: the local engine writes to a folder, to s3://bucket/folder or to postgres://…'],
   ])('%s: one line, exit 2, nothing left', async (_, args, environment, line) => {
     const result = await rehearse(args, {}, environment);
     expect([complaint(result), result.exitCode]).toEqual([line, 2]);

@@ -192,6 +192,37 @@ describe('the run, on update', () => {
     },
   );
 
+  describe('without startStopped', () => {
+    const without = { StartStopped: 'false' };
+    const starts = (): string[] => calls().filter((call) => call.startsWith('Start'));
+
+    test.each([['ran before', 'true', ['StartReplicationTask resume-processing']], ['had been stopped', 'false', []]])(
+      'a task that %s', async (_, WasRunning, expected) => {
+        taskIs(ran('stopped'), ran('stopped'), ran('stopped'), ran('running', LATER));
+        await follow(request('RUN', 'Update', { ...without, WasRunning }));
+        expect(starts()).toEqual(expected);
+      },
+    );
+
+    test('a task that never ran is started, by an update too', async () => {
+      taskIs({ Status: 'ready' }, { Status: 'ready' }, { Status: 'ready' }, { Status: 'ready' }, ran('running', LATER));
+      await follow(request('RUN', 'Update', { ...without, WasRunning: 'false' }));
+      expect(starts()).toEqual(['StartReplicationTask start-replication']);
+    });
+
+    test('a lifecycle that is put around a task that had been stopped leaves it stopped', async () => {
+      taskIs(ran('stopped'));
+      await follow(request('RUN', 'Create', without));
+      expect(starts()).toEqual([]);
+    });
+
+    test('a new task is started', async () => {
+      taskIs({ Status: 'ready' }, { Status: 'ready' }, { Status: 'ready' }, { Status: 'ready' }, ran('running', LATER));
+      await follow(request('RUN', 'Create', without));
+      expect(starts()).toEqual(['StartReplicationTask start-replication']);
+    });
+  });
+
   test('does not load everything into a task that replaces another one, unless that is allowed', async () => {
     taskIs({ Status: 'ready' });
     const before = { ReplicationArn: `${TASK_ARN}-OLD` };

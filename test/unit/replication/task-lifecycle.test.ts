@@ -154,7 +154,7 @@ describe('ReplicationTaskLifecycle', () => {
     const template = Template.fromStack(stack);
     template.resourcePropertiesCountIs('AWS::Lambda::Function', { Handler: 'index.isComplete' }, 1);
     ['Guard', 'Pause', 'Run'].forEach((name) => template.resourceCountIs(`Custom::DmsTask${name}`, 2));
-    template.resourcePropertiesCountIs('Custom::DmsTaskRun', { StartOnDeploy: 'false' }, 1);
+    template.resourcePropertiesCountIs('Custom::DmsTaskRun', { StartOnDeploy: 'false', StartStopped: Match.absent() }, 1);
     // A further task pauses none that is there: its resources are the same as before.
     const after = resourcesOf(stack);
     Object.keys(before).filter((id) => before[id]?.Type.startsWith('Custom::')).forEach((id) => {

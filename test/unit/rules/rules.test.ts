@@ -11,11 +11,12 @@ import { TABLE_MAPPING_CASES } from './cases/table-mapping-cases';
 import { TASK_CASES } from './cases/task-cases';
 import { TASK_SETTINGS_CASES } from './cases/task-settings-cases';
 import { TEMPLATE_CASES } from './cases/template-cases';
+import { TWO_WAY_CASES } from './cases/two-way-cases';
 
 const CASES = [
   ...TABLE_MAPPING_CASES, ...TASK_SETTINGS_CASES, ...ENDPOINT_CASES, ...TASK_CASES, ...DATABASE_TARGET_CASES,
   ...REDSHIFT_CASES, ...CATALOG_CASES, ...ENGINE_CASES, ...INSTANCE_CASES, ...SERVERLESS_CASES, ...ROLE_CASES,
-  ...TEMPLATE_CASES,
+  ...TEMPLATE_CASES, ...TWO_WAY_CASES,
 ]
   .map((one) => ({ ...one, title: one.when === undefined ? one.rule : `${one.rule} (${one.when})` }));
 const rules = (): Map<string, Rule> => new Map(allRules().map((rule) => [rule.id, rule]));
