@@ -1,10 +1,11 @@
+import { FENCED, ORACLE_FENCED, ORACLE_STALE, STALE } from '../../lib/two-way/switch/fence-errors';
 import { CommitUnknown } from './errors';
 
 /** SQLSTATEs of PostgreSQL and MySQL: a site that is fenced, and an epoch that is over. */
-const STATES = ['25006', 'DMS01'];
+const STATES: readonly string[] = [FENCED, STALE];
 
 /** The same of Oracle, by the number of the error. */
-const NUMBERS = [20906, 20907];
+const NUMBERS: readonly number[] = [ORACLE_FENCED, ORACLE_STALE];
 
 /** Libraries wrap the errors of drivers, a few times at most. */
 const DEEPEST = 5;

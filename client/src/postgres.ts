@@ -1,3 +1,4 @@
+import { EPOCH_IDENTIFIER, EPOCH_PARAMETER, EPOCH_VARIABLE } from '../../lib/two-way/switch/fence-errors';
 import { CommitUnknown } from './errors';
 import type { WritableSite } from './site-client';
 
@@ -16,7 +17,7 @@ export async function inTransaction<T>(
   await session.query('BEGIN');
   let result: T;
   try {
-    await session.query(`SET LOCAL dms.epoch = '${wholeNumber(epoch)}'`);
+    await session.query(`SET LOCAL ${EPOCH_PARAMETER} = '${wholeNumber(epoch)}'`);
     result = await work();
   } catch (error) {
     // A session that does not even answer this has ended, and its transaction with it.
@@ -48,9 +49,9 @@ async function commit(session: PostgresSession, site: string): Promise<string | 
 export function declareEpoch({ dbengine, epoch }: Pick<WritableSite, 'dbengine' | 'epoch'>): string {
   const number = wholeNumber(epoch);
   switch (dbengine) {
-    case 'postgresql': return `SET dms.epoch = '${number}'`;
-    case 'mysql': return `SET @dms_epoch = ${number}`;
-    case 'oracle': return `BEGIN DBMS_SESSION.SET_IDENTIFIER('dms-epoch=${number}'); END;`;
+    case 'postgresql': return `SET ${EPOCH_PARAMETER} = '${number}'`;
+    case 'mysql': return `SET ${EPOCH_VARIABLE} = ${number}`;
+    case 'oracle': return `BEGIN DBMS_SESSION.SET_IDENTIFIER('${EPOCH_IDENTIFIER}${number}'); END;`;
     default: throw new Error(`dbengine is ${dbengine}; allowed: postgresql, mysql, oracle`);
   }
 }

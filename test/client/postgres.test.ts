@@ -78,7 +78,7 @@ test('a session declares an epoch in the words of its engine', async () => {
   await client.query(declareEpoch(SITE));
   expect(await epochOf(client)).toBe('7');
   expect(declareEpoch({ ...SITE, dbengine: 'mysql' })).toBe('SET @dms_epoch = 7');
-  expect(declareEpoch({ ...SITE, dbengine: 'oracle' })).toBe("BEGIN DBMS_SESSION.SET_IDENTIFIER('dms-epoch=7'); END;");
+  expect(declareEpoch({ ...SITE, dbengine: 'oracle' })).toBe("BEGIN DBMS_SESSION.SET_IDENTIFIER('dms.epoch=7'); END;");
   expect(() => declareEpoch({ ...SITE, dbengine: 'db2' })).toThrow('dbengine is db2; allowed: postgresql, mysql, oracle');
   expect(() => declareEpoch({ ...SITE, epoch: 7.5 })).toThrow('epoch is 7.5; it has to be a whole number');
 });

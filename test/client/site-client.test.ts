@@ -178,7 +178,7 @@ describe('a unit of work', () => {
 
   test.each<[string, object]>([
     ['MySQL', { code: 'ER_SIGNAL_EXCEPTION', sqlState: 'DMS01' }],
-    ['Oracle', { code: 'ORA-20906', errorNum: 20906 }],
+    ['Oracle', { code: 'ORA-20501', errorNum: 20501 }],
     ['a library', { cause: { cause: { code: '25006' } } }],
   ])('is done again after the refusal in the words of %s', async (_, error) => {
     const scene = new Scene();

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { EPOCH_VARIABLE, FENCED, STALE } from '../../../lib/two-way/switch/fence-errors';
 import type { SiteConfiguration, TwoWayConfiguration } from '../../../lib/two-way/two-way-api';
 import { FENCE_TABLE, HEARTBEAT_TABLE } from '../names';
 import type { Role } from '../prepare';
@@ -79,10 +80,10 @@ check_fence: BEGIN
     ${read(' LOCK IN SHARE MODE')}
   END IF;
   IF is_open IS NULL OR NOT is_open THEN
-    ${refuse('25006', `site ${site.name} is fenced: roll back, read the site map again, and write to the site that it names`.slice(0, 128))}
+    ${refuse(FENCED, `site ${site.name} is fenced: roll back, read the site map again, and write to the site that it names`.slice(0, 128))}
   END IF;
-  IF @dms_epoch IS NOT NULL AND CAST(@dms_epoch AS SIGNED) < current_epoch THEN
-    ${refuse('DMS01', `site ${site.name} has a newer epoch than @dms_epoch: read the site map again, and declare its epoch`.slice(0, 128))}
+  IF ${EPOCH_VARIABLE} IS NOT NULL AND CAST(${EPOCH_VARIABLE} AS SIGNED) < current_epoch THEN
+    ${refuse(STALE, `site ${site.name} has a newer epoch than ${EPOCH_VARIABLE}: read the site map again, and declare its epoch`.slice(0, 128))}
   END IF;
 END`;
 }

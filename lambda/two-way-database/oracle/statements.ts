@@ -1,3 +1,4 @@
+import { EPOCH_IDENTIFIER, ORACLE_FENCED, ORACLE_STALE } from '../../../lib/two-way/switch/fence-errors';
 import type { SiteConfiguration, TwoWayConfiguration } from '../../../lib/two-way/two-way-api';
 import { heartbeatId, likePattern } from '../names';
 import type { Role } from '../prepare';
@@ -13,10 +14,6 @@ const FENCE = 'DMS_FENCE';
 const HEARTBEAT = 'DMS_HEARTBEAT';
 const STEPS = 'AWSDMS_TWO_WAY_SEQUENCES';
 const TRIGGER_PREFIX = 'DMS_FENCE_';
-
-/** Errors of an application: in the range that Oracle leaves to them. */
-export const FENCED = -20501;
-export const STALE = -20502;
 
 /** Runs a statement unless what it makes is there: ORA-00955. */
 const unlessThere = (statement: string): string => `BEGIN
@@ -78,18 +75,18 @@ CREATE OR REPLACE PROCEDURE ${schema}.DMS_FENCE_CHECK IS
   OUTCOME INTEGER;
   IS_OPEN NUMBER;
   CURRENT_EPOCH NUMBER;
-  DECLARED NUMBER := TO_NUMBER(REGEXP_SUBSTR(SYS_CONTEXT('USERENV', 'CLIENT_IDENTIFIER'), 'dms\\.epoch=([0-9]+)', 1, 1, NULL, 1));
+  DECLARED NUMBER := TO_NUMBER(REGEXP_SUBSTR(SYS_CONTEXT('USERENV', 'CLIENT_IDENTIFIER'), '${EPOCH_IDENTIFIER.replace('.', '\\.')}([0-9]+)', 1, 1, NULL, 1));
 BEGIN
   IF SYS_CONTEXT('USERENV', 'SESSION_USER') = ${literal(user)} THEN RETURN; END IF;
   ${schema}.DMS_FENCE_LOCK(HANDLE);
   OUTCOME := DBMS_LOCK.REQUEST(HANDLE, DBMS_LOCK.S_MODE, DBMS_LOCK.MAXWAIT, TRUE);
-  IF OUTCOME NOT IN (0, 4) THEN RAISE_APPLICATION_ERROR(${FENCED}, 'the lock of the fence cannot be had: ' || OUTCOME); END IF;
+  IF OUTCOME NOT IN (0, 4) THEN RAISE_APPLICATION_ERROR(-${ORACLE_FENCED}, 'the lock of the fence cannot be had: ' || OUTCOME); END IF;
   ${schema}.DMS_FENCE_READ(IS_OPEN, CURRENT_EPOCH);
   IF IS_OPEN = 0 THEN
-    RAISE_APPLICATION_ERROR(${FENCED}, ${literal(`site ${site.name} is fenced: read the site map again, and write to the site that it names`)});
+    RAISE_APPLICATION_ERROR(-${ORACLE_FENCED}, ${literal(`site ${site.name} is fenced: read the site map again, and write to the site that it names`)});
   END IF;
   IF DECLARED < CURRENT_EPOCH THEN
-    RAISE_APPLICATION_ERROR(${STALE}, ${literal(`site ${site.name} has a newer epoch: read the site map again, and declare its epoch`)});
+    RAISE_APPLICATION_ERROR(-${ORACLE_STALE}, ${literal(`site ${site.name} has a newer epoch: read the site map again, and declare its epoch`)});
   END IF;
 END;
 /`.replace('CREATE OR REPLACE PROCEDURE', `CREATE OR REPLACE PROCEDURE ${schema}.DMS_FENCE_LOCK(HANDLE OUT VARCHAR2) IS
@@ -163,7 +160,7 @@ export function fenceStatements(site: SiteConfiguration): Readonly<Record<'fence
   const lapsed = `(KEPT = 0 AND ${now} >= LAPSES_AT)`;
   const change = (assignments: string, condition: string, refused: string): string =>
     `  UPDATE ${fence} SET ${assignments}, CHANGED_AT = ${now} WHERE ${condition};
-  IF SQL%ROWCOUNT = 0 THEN RAISE_APPLICATION_ERROR(${FENCED}, ${literal(refused)}); END IF;
+  IF SQL%ROWCOUNT = 0 THEN RAISE_APPLICATION_ERROR(-${ORACLE_FENCED}, ${literal(refused)}); END IF;
   COMMIT;`;
   const excluding = (seconds: string, body: string): string => `DECLARE
   HANDLE VARCHAR2(128);
@@ -171,7 +168,7 @@ export function fenceStatements(site: SiteConfiguration): Readonly<Record<'fence
 BEGIN
   ${schema}.DMS_FENCE_LOCK(HANDLE);
   IF DBMS_LOCK.REQUEST(HANDLE, DBMS_LOCK.X_MODE, ${seconds}, TRUE) NOT IN (0, 4) THEN
-    RAISE_APPLICATION_ERROR(${FENCED}, 'WritersRemain: transactions have written and do not end');
+    RAISE_APPLICATION_ERROR(-${ORACLE_FENCED}, 'WritersRemain: transactions have written and do not end');
   END IF;
 ${body}
 END;

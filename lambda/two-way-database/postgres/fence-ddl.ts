@@ -1,12 +1,8 @@
 import { escapeIdentifier, escapeLiteral } from 'pg';
+import { EPOCH_PARAMETER, FENCED, STALE } from '../../../lib/two-way/switch/fence-errors';
 import type { SiteConfiguration, TwoWayConfiguration } from '../../../lib/two-way/two-way-api';
 import { FENCE_TABLE, lockKey } from '../names';
 import { isReplicated } from './selection';
-
-/** SQLSTATE of a write to a fenced site: that of a read-only transaction, which drivers know. */
-export const FENCED = '25006';
-/** SQLSTATE of a write with the epoch of a switch that is over. */
-export const STALE = 'DMS01';
 
 export const FENCE_TRIGGER = 'dms_fence';
 export const FENCE_FUNCTION = 'dms_fence_check';
@@ -48,7 +44,7 @@ $fence$;
 CREATE OR REPLACE FUNCTION ${schema}.${FENCE_FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $fence$
 DECLARE
   fence ${schema}.${FENCE_TABLE};
-  declared text := pg_catalog.current_setting('dms.epoch', true);
+  declared text := pg_catalog.current_setting('${EPOCH_PARAMETER}', true);
 BEGIN
   PERFORM pg_catalog.pg_advisory_xact_lock_shared(${lockKey(site)});
   IF pg_catalog.current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
