@@ -28,6 +28,7 @@ const WORDS: Readonly<Record<StepName, Words>> = {
   Record: ({ to }) => `record in the site map that ${to} is written to`,
   Decide: ({ from }) => `ask ${from} whether there is a way back`,
   ReopenSite: ({ from }) => `let applications write to ${from} again`,
+  ReopenMap: ({ from }) => `tell applications that they may write to ${from}`,
   StopReturnLeg: ({ from, to, mode }) => (mode === 'hot' ? `leave leg ${to} → ${from} running` : `stop leg ${to} → ${from}`),
   HandBack: ({ to }) => `take back what ${to} was handed over`,
   ResumeLeg: ({ from, to }) => `resume leg ${from} → ${to}`,

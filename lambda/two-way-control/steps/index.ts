@@ -7,6 +7,7 @@ import { fenceMap } from './fence-map';
 import { plan } from './plan';
 import { record, recordCompletion, recordRollback } from './record';
 import { release } from './release';
+import { reopenMap } from './reopen-map';
 import { resumeLeg, stopReturnLeg } from './roll-back-legs';
 import { startReturnLeg, stopLeg } from './switch-legs';
 import { validate } from './validate';
@@ -31,6 +32,7 @@ export const controlSteps = {
   StopLeg: named('StopLeg', stopLeg),
   StartReturnLeg: named('StartReturnLeg', startReturnLeg),
   Record: named('Record', record),
+  ReopenMap: named('ReopenMap', reopenMap),
   StopReturnLeg: named('StopReturnLeg', stopReturnLeg),
   ResumeLeg: named('ResumeLeg', resumeLeg),
   RecordRollback: named('RecordRollback', recordRollback),

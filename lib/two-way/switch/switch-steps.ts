@@ -115,9 +115,10 @@ export const SWITCH_STEPS = {
     next: [{ when: { field: 'decision', is: 'forward' }, to: 'OpenSite' }, { to: 'ReopenSite' }],
   },
   ReopenSite: {
-    by: 'database', retries: PATIENT, next: 'StopReturnLeg', onError: 'Failed',
+    by: 'database', retries: PATIENT, next: 'ReopenMap', onError: 'Failed',
     onErrorNamed: { [PASSED_ON]: 'OpenSiteForSure' },
   },
+  ReopenMap: { by: 'control', retries: PATIENT, next: 'StopReturnLeg', onError: 'Failed' },
   StopReturnLeg: {
     by: 'control', polls: true, retries: PATIENT, every: UNHURRIED, next: 'HandBack', onError: 'Failed',
   },

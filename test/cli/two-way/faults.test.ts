@@ -62,7 +62,7 @@ test.each(FAULTS)('the $victim is killed at $step', async ({ step, victim }) => 
 
 /** What brings a run back that nobody drives any more. */
 const RECOVERY: readonly (readonly [StepName, readonly StepName[]])[] = [
-  ['AwaitProbe', ['Decide', 'ReopenSite', 'StopReturnLeg', 'HandBack', 'ResumeLeg']],
+  ['AwaitProbe', ['Decide', 'ReopenSite', 'ReopenMap', 'StopReturnLeg', 'HandBack', 'ResumeLeg']],
   ['OpenSite', ['Decide', 'OpenSite', 'Record']],
 ];
 

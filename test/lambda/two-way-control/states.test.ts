@@ -80,6 +80,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   StopLeg: whileSwitching,
   StartReturnLeg: whileSwitching,
   Record: { ...refusing, 'fenced by us': 'B 8 steady' },
+  ReopenMap: { ...rollingBack, 'fenced by us': 'A 8 switching run-1' },
   StopReturnLeg: rollingBack,
   ResumeLeg: rollingBack,
   RecordRollback: {

@@ -33,6 +33,14 @@ describe('the map', () => {
   });
 });
 
+test('a rollback tells applications at once that the old side is open, and keeps its lock', async () => {
+  const context = scene(SWITCHING);
+  await controlSteps.ReopenMap(FENCED, context);
+  const authority = (await context.map.authority())!;
+  expect(authority).toEqual({ ...SWITCHING, version: SWITCHING.version + 1, lapsesAt: NOW, updatedAt: NOW });
+  expect(writableSite(authority, new Date(NOW))).toEqual({ site: 'A', epoch: 8 });
+});
+
 describe('validation', () => {
   const validate = (change: Partial<LegValidation>, seconds = 0, configuration = CONFIGURATION): Promise<SwitchRun> => {
     const context = scene(SWITCHING, configuration, seconds);

@@ -81,7 +81,7 @@ describe('the definition', () => {
     'leaves the history of the worst rollback below its limit with a pause of at most %i s', (pause, wait) => {
       // What an attempt and a look add: AWS counts the events of task, choice and wait.
       const [attempt, look] = [3, 9];
-      const backwards = ['Decide', 'ReopenSite', 'StopReturnLeg', 'HandBack', 'ResumeLeg', 'RecordRollback'];
+      const backwards = ['Decide', 'ReopenSite', 'ReopenMap', 'StopReturnLeg', 'HandBack', 'ResumeLeg', 'RecordRollback'];
       const attempts = backwards.reduce((sum, name) => sum + attempt * (STEPS[name]?.retries ?? 0), 0);
       // A leg is resumed for half an hour before that counts as failed. No call takes less than 50 milliseconds.
       const looks = look * (pause / (wait + 0.05) + 1800 / 5.05);
