@@ -1,17 +1,16 @@
-import { preparationScript } from '../../lambda/two-way-database/postgres/preparation-ddl';
+import { preparationScript } from '../../lambda/two-way-database/scripts';
 import type { TwoWayMode } from '../../lib/two-way/switch/switch-run';
 import { WorkFolderLock } from '../engine/run/work-folder-lock';
-import { UsageError } from '../errors';
-import { notice } from '../output/print';
+import { messageOf, UsageError } from '../errors';
 import { onlyMessages } from './output/only-messages';
 import type { ProgressSink } from '../output/progress-sink';
-import { print } from '../output/print';
+import { notice, print } from '../output/print';
 import { runPair } from './local/pair-process';
-import { builtInPair } from './pair/built-in-pair';
+import { builtInPair, type PairOptions } from './pair/built-in-pair';
 import { EmbeddedSites } from './pair/embedded-sites';
 import { EXAMPLE_SCHEMA } from './pair/example-schema';
 import { preparePair } from './pair/prepare-pair';
-import { templatePair } from './pair/template-pair';
+import { templateConfiguration, templatePair } from './pair/template-pair';
 import { World, type Pair } from './world';
 
 /** The options of `dms two-way`. */
@@ -37,11 +36,7 @@ const USUAL_SITES = ['SITEA', 'SITEB'] as const;
 export async function runTwoWay(template: string | undefined, options: TwoWayOptions): Promise<void> {
   const given = sitesOf(options.site);
   if (options.printDdl) {
-    const { configuration } = definePair(template, options, given);
-    const [first, second] = configuration.sites;
-    for (const [site, role] of [[first, 'active'], [second, 'passive']] as const) {
-      print(`-- Site ${site.name}\n${preparationScript(site, configuration, role)}`);
-    }
+    printDdl(template, options, given);
     return;
   }
   const interrupt = new AbortController();
@@ -89,18 +84,40 @@ async function serve(
   }
 }
 
-function definePair(template: string | undefined, options: TwoWayOptions, given: readonly GivenSite[]): Pair {
-  const { mode, pauseLimit: pauseLimitSeconds, schema, stack } = options;
+/** For an operator, and for engines that nothing here can log in to. */
+function printDdl(template: string | undefined, options: TwoWayOptions, given: readonly GivenSite[]): void {
+  const configuration = template === undefined
+    ? definePair(template, options, given).configuration
+    : templateConfiguration(template, options.stack, pairOptions(options, given));
+  const [first, second] = configuration.sites;
+  for (const [site, role] of [[first, 'active'], [second, 'passive']] as const) {
+    print(`-- Site ${site.name} (${site.engine})\n${scriptFor(site, configuration, role)}`);
+  }
+}
+
+function scriptFor(...[site, configuration, role]: Parameters<typeof preparationScript>): string {
+  try {
+    return preparationScript(site, configuration, role);
+  } catch (error) {
+    throw new UsageError(messageOf(error), { cause: error });
+  }
+}
+
+function pairOptions({ mode, pauseLimit: pauseLimitSeconds }: TwoWayOptions, given: readonly GivenSite[]): Omit<PairOptions, 'schema'> {
   const [first, second] = given.map(({ name }) => name);
-  const sites = [first ?? USUAL_SITES[0], second ?? USUAL_SITES[1]] as const;
+  return { sites: [first ?? USUAL_SITES[0], second ?? USUAL_SITES[1]], mode, pauseLimitSeconds };
+}
+
+function definePair(template: string | undefined, options: TwoWayOptions, given: readonly GivenSite[]): Pair {
+  const { schema, stack } = options;
   if (template !== undefined) {
     if (schema !== undefined) throw new UsageError(`--schema ${schema}: the template says which schemas are replicated; leave it out`);
-    return templatePair(template, stack, { sites, mode, pauseLimitSeconds });
+    return templatePair(template, stack, pairOptions(options, given));
   }
   if (given.length > 0 && schema === undefined) {
     throw new UsageError('--schema is missing: say which schema of the sites is replicated, or give a template');
   }
-  return builtInPair({ sites, schema: schema ?? EXAMPLE_SCHEMA, mode, pauseLimitSeconds });
+  return builtInPair({ ...pairOptions(options, given), schema: schema ?? EXAMPLE_SCHEMA });
 }
 
 function sitesOf(texts: readonly string[]): GivenSite[] {

@@ -17,13 +17,32 @@ interface Loopback {
   readonly target: string;
 }
 
+/** A pair as a template has it, whatever its engines are. */
+interface FoundPair {
+  readonly configuration: TwoWayConfiguration;
+  readonly tasks: readonly [TaskDefinition, TaskDefinition];
+}
+
+type Options = Omit<PairOptions, 'schema'>;
+
 /**
- * The pair of a template: two tasks whose `LoopbackPreventionSettings` are mirrored, of which one has a load.
+ * The pair of a template, to be run here.
  *
- * @param sites what the sites are called, when the template does not say
- * @throws {UsageError} when the template has no such pair, or it is not one of PostgreSQL
+ * @param options what the sites are called, when the template does not say
+ * @throws {UsageError} when the template has no pair, or it is not one of PostgreSQL
  */
-export function templatePair(path: string, stack: string | undefined, options: Omit<PairOptions, 'schema'>): Pair {
+export function templatePair(path: string, stack: string | undefined, options: Options): Pair {
+  const { configuration, tasks: [forward, backward] } = findPair(path, stack, options);
+  [forward, backward].forEach(refuseOtherEngine);
+  return { configuration: local(configuration), tasks: [impatient(forward), impatient(backward)] };
+}
+
+/** What the functions of the switch are told by a template. @throws {UsageError} when it has no pair */
+export const templateConfiguration = (path: string, stack: string | undefined, options: Options): TwoWayConfiguration =>
+  findPair(path, stack, options).configuration;
+
+/** Two tasks whose `LoopbackPreventionSettings` are mirrored, of which one has a load. */
+function findPair(path: string, stack: string | undefined, options: Options): FoundPair {
   const all = chooseTasks(path, { stack });
   const legs = all.map(({ task }) => legOf(subjectOf(task), ''));
   const pairs = legs.flatMap((forward, index) => legs.flatMap((backward, other) =>
@@ -34,11 +53,11 @@ export function templatePair(path: string, stack: string | undefined, options: O
       + 'TwoWayReplication, or choose its stack with --stack');
   }
   const [[there, back]] = pairs as [readonly [number, number]];
-  const [forward, backward] = [all[there]!.task, all[back]!.task];
-  [forward, backward].forEach(refuseOtherEngine);
-  const { source, target } = loopbackOf(legs[there]!)!;
-  const configuration = configurationIn(all[there]!.template) ?? derived(legs[there]!, { source, target }, options);
-  return { configuration: local(configuration), tasks: [impatient(forward), impatient(backward)] };
+  const tasks = [all[there]!.task, all[back]!.task] as const;
+  const told = configurationIn(all[there]!.template);
+  if (told !== undefined) return { configuration: told, tasks };
+  tasks.forEach(refuseOtherEngine);
+  return { configuration: derived(legs[there]!, loopbackOf(legs[there]!)!, options), tasks };
 }
 
 const subjectOf = ({ properties, source, target }: TaskDefinition): Parameters<typeof legOf>[0] => ({
@@ -81,7 +100,7 @@ function configurationIn(template: unknown): TwoWayConfiguration | undefined {
 
 /** Of a template that other tools wrote. */
 function derived(
-  { rules = [] }: Leg, { source, target }: Loopback, { sites, mode, pauseLimitSeconds }: Omit<PairOptions, 'schema'>,
+  { rules = [] }: Leg, { source, target }: Loopback, { sites, mode, pauseLimitSeconds }: Options,
 ): TwoWayConfiguration {
   const tables = rules
     .filter((rule) => rule['rule-type'] === 'selection' && rule['rule-action'] === 'include')

@@ -113,8 +113,8 @@ test.each([
 test('`dms two-way --print-ddl` prints the preparation of both sites and touches none', async () => {
   const { exitCode, stdout } = await runDms(['two-way', '--schema', 'shop', '--print-ddl']);
   expect(exitCode).toBe(0);
-  expect(stdout).toContain('-- Site SITEA\n');
-  expect(stdout).toContain('-- Site SITEB\n');
+  expect(stdout).toContain('-- Site SITEA (postgres)\n');
+  expect(stdout).toContain('-- Site SITEB (postgres)\n');
   expect(stdout.match(/CREATE TABLE IF NOT EXISTS "shop"\.dms_heartbeat/g)).toHaveLength(2);
 });
 

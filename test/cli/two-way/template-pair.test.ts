@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { builtInPair } from '../../../cli/two-way/pair/built-in-pair';
-import { templatePair } from '../../../cli/two-way/pair/template-pair';
+import { templateConfiguration, templatePair } from '../../../cli/two-way/pair/template-pair';
 import { TemporaryFolders } from '../../support/temporary-folder';
 
 const folders = new TemporaryFolders();
@@ -50,6 +50,17 @@ test('the two tasks are known by their mirrored loopback prevention, and what th
     ],
   });
   expect(configuration.sites[0].slotName).toBeUndefined();
+});
+
+test('a pair with another engine can be printed, not run', () => {
+  const sites = [
+    { name: 'SITEA', engine: 'oracle', schema: 'SHOP', replicationUser: 'DMS' }, { name: 'SITEB', engine: 'postgres', schema: 'shop' },
+  ];
+  const path = template({ engine: 'oracle', variables: { TWO_WAY: JSON.stringify({ sites, tables: ['%'] }) } });
+  expect(templateConfiguration(path, undefined, OPTIONS).sites).toEqual(sites);
+  expect(() => templatePair(path, undefined, OPTIONS)).toThrow('has an endpoint of oracle: on this machine both sites have to be PostgreSQL');
+  // Of a template that does not say what its sites are, nothing is made up.
+  expect(() => templateConfiguration(template({ engine: 'oracle' }), undefined, OPTIONS)).toThrow('has an endpoint of oracle');
 });
 
 test('what the functions of the switch are told is taken over, without what is of AWS', () => {
