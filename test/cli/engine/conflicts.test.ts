@@ -116,7 +116,8 @@ test('STOP: a leg stops in front of the change, and the target is as it was', as
   await a.database.query('INSERT INTO account VALUES (9, 1)');
   await b.database.query('INSERT INTO account VALUES (9, 2)');
   const leg = await Leg.resume(a.task, a.place);
-  await expect(leg.ended).rejects.toThrow(/public\.account: a row cannot be applied .* ApplyErrorInsertPolicy is STOP_TASK/);
+  await expect(leg.ended).rejects.toThrow(
+    /^public\.account: a row cannot be applied .* ApplyErrorInsertPolicy is STOP_TASK/);
   expect(await balances(b)).toEqual(['1: 100', '2: 100', '3: 100', '4: 100', '5: 100', '9: 2']);
   expect(await exceptions(b)).toEqual([]);
 });
