@@ -1,10 +1,10 @@
 import type { Gate } from '../../../lib/two-way/switch/switch-run';
 import type { GateLimits, SiteConfiguration, TwoWayConfiguration } from '../../../lib/two-way/two-way-api';
-import { Fence } from '../fence';
 import { refuseOlder, refuseOpened } from '../fence-rules';
+import { FencedSite } from '../fenced-site';
 import { HEARTBEAT_TABLE, heartbeatId } from '../names';
 import type { PreparableSite, Role } from '../prepare';
-import { type FenceState, type SiteDatabase, SiteNotReached } from '../site-database';
+import { type SiteDatabase, SiteNotReached } from '../site-database';
 import { MySqlFence } from './fence';
 import { mysqlGates } from './gates';
 import { fenceTrigger, preparationStatements, quoted } from './preparation-ddl';
@@ -29,49 +29,13 @@ export async function openMySqlSite(
  * A MySQL database as a site. It has no triggers for statements, so its fence looks at each row; TRUNCATE runs no
  * trigger, so applications must not have the right to it (DROP).
  */
-export class MySqlSite implements SiteDatabase, PreparableSite {
-  private readonly store: MySqlFence;
-  private readonly rules: Fence;
-
+export class MySqlSite extends FencedSite<MySqlFence> implements SiteDatabase, PreparableSite {
   public constructor(
     public readonly site: SiteConfiguration,
     private readonly configuration: TwoWayConfiguration,
     private readonly session: MySqlSession,
   ) {
-    this.store = new MySqlFence(session, site);
-    this.rules = new Fence(this.store);
-  }
-
-  public fenceState(): Promise<FenceState> {
-    return this.store.state();
-  }
-
-  public fence(epoch: number, limitSeconds: number): Promise<FenceState> {
-    return this.rules.fence(epoch, limitSeconds);
-  }
-
-  public keepFence(epoch: number): Promise<void> {
-    return this.rules.keep(epoch);
-  }
-
-  public passOn(epoch: number): Promise<void> {
-    return this.rules.passOn(epoch);
-  }
-
-  public decide(epoch: number): Promise<'forward' | 'back'> {
-    return this.rules.decide(epoch);
-  }
-
-  public open(epoch: number): Promise<void> {
-    return this.rules.open(epoch);
-  }
-
-  public reopen(epoch: number): Promise<void> {
-    return this.rules.reopen(epoch);
-  }
-
-  public holding(epoch: number, work: () => Promise<void>): Promise<void> {
-    return this.rules.holding(epoch, work);
+    super(new MySqlFence(session, site));
   }
 
   public writeMarker(marker: string, epoch: number): Promise<void> {

@@ -1,11 +1,11 @@
 import { escapeIdentifier } from 'pg';
 import type { Gate } from '../../../lib/two-way/switch/switch-run';
 import type { GateLimits, SiteConfiguration, TwoWayConfiguration } from '../../../lib/two-way/two-way-api';
-import { Fence } from '../fence';
 import { refuseOlder, refuseOpened } from '../fence-rules';
+import { FencedSite } from '../fenced-site';
 import { HEARTBEAT_TABLE, heartbeatId } from '../names';
 import type { PreparableSite, Role } from '../prepare';
-import type { FenceState, SiteDatabase } from '../site-database';
+import type { SiteDatabase } from '../site-database';
 import { PostgresFence } from './fence';
 import { postgresGates } from './gates';
 import { preparationScript } from './preparation-ddl';
@@ -17,49 +17,13 @@ import { capturePosition, dropSlot } from './slot';
 const PREPARATION_LOCK_MILLISECONDS = 10_000;
 
 /** A PostgreSQL database as a site. */
-export class PostgresSite implements SiteDatabase, PreparableSite {
-  private readonly store: PostgresFence;
-  private readonly rules: Fence;
-
+export class PostgresSite extends FencedSite<PostgresFence> implements SiteDatabase, PreparableSite {
   public constructor(
     public readonly site: SiteConfiguration,
     private readonly configuration: TwoWayConfiguration,
     private readonly session: PostgresSession,
   ) {
-    this.store = new PostgresFence(session, site);
-    this.rules = new Fence(this.store);
-  }
-
-  public fenceState(): Promise<FenceState> {
-    return this.store.state();
-  }
-
-  public fence(epoch: number, limitSeconds: number): Promise<FenceState> {
-    return this.rules.fence(epoch, limitSeconds);
-  }
-
-  public keepFence(epoch: number): Promise<void> {
-    return this.rules.keep(epoch);
-  }
-
-  public passOn(epoch: number): Promise<void> {
-    return this.rules.passOn(epoch);
-  }
-
-  public decide(epoch: number): Promise<'forward' | 'back'> {
-    return this.rules.decide(epoch);
-  }
-
-  public open(epoch: number): Promise<void> {
-    return this.rules.open(epoch);
-  }
-
-  public reopen(epoch: number): Promise<void> {
-    return this.rules.reopen(epoch);
-  }
-
-  public holding(epoch: number, work: () => Promise<void>): Promise<void> {
-    return this.rules.holding(epoch, work);
+    super(new PostgresFence(session, site));
   }
 
   public writeMarker(marker: string, epoch: number): Promise<void> {
