@@ -36,7 +36,8 @@ export class MariaDb {
     execFileSync(programs.install, ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db'], options);
     const socket = join(folder, 's');
     const child = spawn(programs.server, [
-      '--no-defaults', `--datadir=${data}`, `--socket=${socket}`, `--pid-file=${join(folder, 'pid')}`, '--skip-networking',
+      // A server that starts removes what lies about of the temporary tables of another one.
+      '--no-defaults', `--datadir=${data}`, `--tmpdir=${folder}`, `--socket=${socket}`, `--pid-file=${join(folder, 'pid')}`, '--skip-networking',
       `--log-error=${join(folder, 'log')}`, '--log-bin=binlog', '--binlog-format=ROW', '--server-id=1', '--sync-binlog=0',
       '--innodb-flush-log-at-trx-commit=0', '--innodb-buffer-pool-size=32M', '--log-bin-trust-function-creators=1',
       ...Object.entries(settings).map(([name, value]) => `--${name}=${value}`),
