@@ -249,7 +249,7 @@ describe('dms rehearse --target s3://…', () => {
       }],
     });
     const report = reportOf(result);
-    expect(report).toMatchObject({ lake: 's3://lake/trial', state: 'finished', tables: [{ validationState: 'Validated' }] });
+    expect(report).toMatchObject({ target: 's3://lake/trial', state: 'finished', tables: [{ validationState: 'Validated' }] });
     expect(report.warnings).toEqual(['S3Settings.ServerSideEncryptionKmsKeyId is not known before deployment: the objects are written without it']);
     expect(report.files).toEqual([{ path: 'raw/public/t/LOAD00000001.parquet', rows: 2000, bytes: expect.any(Number) as number }]);
     expect(await objects()).toEqual([['trial/raw/public/t/LOAD00000001.parquet', report.files[0]!.bytes]]);

@@ -1,4 +1,4 @@
-import type { Call, Emulator, PolicyDocument, RolePolicies, Statement } from './emulator';
+import { ACCOUNT, type Call, type Emulator, type PolicyDocument, REGION, type RolePolicies, type Statement } from './emulator';
 
 /** What a policy is asked about: an action, and a resource. `*` is asked for where an action knows no resources. */
 export interface Question {
@@ -11,6 +11,12 @@ export interface Question {
  * that is not here is not guessed at.
  */
 const NEEDS: Readonly<Record<string, (parameters: Readonly<Record<string, string>>) => Question[]>> = {
+  'dynamodb:GetItem': ({ TableName }) => onTable('dynamodb:GetItem', TableName),
+  'dynamodb:PutItem': ({ TableName }) => onTable('dynamodb:PutItem', TableName),
+  // A transaction needs what each of its parts does. Those of the site map are all puts.
+  'dynamodb:TransactWriteItems': ({ TransactItems }) =>
+    (TransactItems as unknown as readonly { Put: { TableName: string } }[])
+      .flatMap(({ Put: { TableName } }) => onTable('dynamodb:PutItem', TableName)),
   'dms:DescribeReplicationTasks': () => [{ action: 'dms:DescribeReplicationTasks', resource: '*' }],
   'dms:DescribeConnections': () => [{ action: 'dms:DescribeConnections', resource: '*' }],
   'dms:DescribeReplications': () => [{ action: 'dms:DescribeReplications', resource: '*' }],
@@ -29,6 +35,10 @@ const NEEDS: Readonly<Record<string, (parameters: Readonly<Record<string, string
 
 const on = (action: string, ...resources: (string | undefined)[]): Question[] =>
   resources.map((resource) => ({ action, resource: resource ?? 'nothing' }));
+
+/** DynamoDB takes the name of a table, and policies know its ARN. */
+const onTable = (action: string, name: string | undefined): Question[] =>
+  on(action, `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${name}`);
 
 /** What a call needs to be allowed. */
 export function questionsOf(call: Call): Question[] {

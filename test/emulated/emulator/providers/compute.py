@@ -83,6 +83,17 @@ register(
         name=("StatementId", 100),
     ),
 )
+register(
+    "AWS::Lambda::Version",
+    ApiResource(
+        "lambda",
+        "PublishVersion",
+        "FunctionArn",
+        "DeleteFunction",
+        lambda physical_id, _: {"FunctionName": physical_id},
+        attributes={"FunctionArn": "FunctionArn", "Version": "Version"},
+    ),
+)
 # Nothing here sends events to functions by itself.
 register("AWS::Lambda::EventSourceMapping", Passive())
 register("AWS::Lambda::EventInvokeConfig", Passive())

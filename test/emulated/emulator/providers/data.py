@@ -1,4 +1,4 @@
-"""AWS::RDS::*, AWS::Redshift::*, AWS::Glue::* and AWS::Athena::*: where data is."""
+"""AWS::DynamoDB::*, AWS::RDS::*, AWS::Redshift::*, AWS::Glue::* and AWS::Athena::*: where data is."""
 
 from __future__ import annotations
 
@@ -86,6 +86,19 @@ class _ParameterGroup(Provider):
             context.call("rds", f"Modify{self._of}ParameterGroup", wanted)
 
 
+register(
+    "AWS::DynamoDB::Table",
+    ApiResource(
+        "dynamodb",
+        "CreateTable",
+        "TableDescription.TableName",
+        "DeleteTable",
+        lambda physical_id, _: {"TableName": physical_id},
+        ignored=("PointInTimeRecoverySpecification", "SSESpecification"),
+        name=("TableName", 255),
+        attributes={"Arn": "TableDescription.TableArn"},
+    ),
+)
 register("AWS::RDS::DBInstance", _Database())
 register("AWS::RDS::DBCluster", _Cluster())
 register("AWS::RDS::DBParameterGroup", _ParameterGroup("DB"))
