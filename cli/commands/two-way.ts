@@ -28,6 +28,7 @@ export function registerTwoWay(program: Command): void {
     .option('--pause-limit <seconds>', 'how long a switch may keep everybody from writing', positiveInteger, 30)
     .option('--workdir <folder>', 'where the site map, the legs and their checkpoints are kept', '.two-way')
     .option('--print-ddl', 'print the SQL that prepares the sites, and end')
+    .option('--print-tear-down', 'print the SQL that takes all of that away again, and end')
     .addHelpText('after', EXAMPLES)
     .action(async (template: string | undefined, options: TwoWayOptions) => {
       const { runTwoWay } = await import('../two-way/run.js');

@@ -1,4 +1,4 @@
-import { preparationScript } from '../../lambda/two-way-database/scripts';
+import { preparationScript, tearDownScript } from '../../lambda/two-way-database/scripts';
 import type { TwoWayMode } from '../../lib/two-way/switch/switch-run';
 import { WorkFolderLock } from '../engine/run/work-folder-lock';
 import { messageOf, UsageError } from '../errors';
@@ -23,6 +23,7 @@ export interface TwoWayOptions {
   readonly mode: TwoWayMode;
   readonly pauseLimit: number;
   readonly printDdl?: boolean;
+  readonly printTearDown?: boolean;
 }
 
 interface GivenSite {
@@ -35,8 +36,11 @@ const USUAL_SITES = ['SITEA', 'SITEB'] as const;
 /** Runs a pair in this process until Ctrl-C; it can be started again where it was. */
 export async function runTwoWay(template: string | undefined, options: TwoWayOptions): Promise<void> {
   const given = sitesOf(options.site);
-  if (options.printDdl) {
-    printDdl(template, options, given);
+  if (options.printDdl && options.printTearDown) {
+    throw new UsageError('--print-ddl prepares the sites and --print-tear-down takes that away: choose one');
+  }
+  if (options.printDdl || options.printTearDown) {
+    printScripts(template, options, given);
     return;
   }
   const interrupt = new AbortController();
@@ -85,19 +89,22 @@ async function serve(
 }
 
 /** For an operator, and for engines that nothing here can log in to. */
-function printDdl(template: string | undefined, options: TwoWayOptions, given: readonly GivenSite[]): void {
+function printScripts(template: string | undefined, options: TwoWayOptions, given: readonly GivenSite[]): void {
   const configuration = template === undefined
     ? definePair(template, options, given).configuration
     : templateConfiguration(template, options.stack, pairOptions(options, given));
   const [first, second] = configuration.sites;
   for (const [site, role] of [[first, 'active'], [second, 'passive']] as const) {
-    print(`-- Site ${site.name} (${site.engine})\n${scriptFor(site, configuration, role)}`);
+    const script = readable(() => (options.printTearDown
+      ? tearDownScript(site, configuration)
+      : preparationScript(site, configuration, role)));
+    print(`-- Site ${site.name} (${site.engine})\n${script}`);
   }
 }
 
-function scriptFor(...[site, configuration, role]: Parameters<typeof preparationScript>): string {
+function readable(script: () => string): string {
   try {
-    return preparationScript(site, configuration, role);
+    return script();
   } catch (error) {
     throw new UsageError(messageOf(error), { cause: error });
   }

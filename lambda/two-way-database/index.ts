@@ -31,12 +31,13 @@ export function onStep({ step, run }: StepEvent): Promise<SwitchRun> {
 }
 
 /**
- * Prepares both sites, again with every update: new tables get their fence then. What is there already stays, above
- * all the row of a fence, since by then a switch may have gone to the other site.
+ * Prepares both sites: at first, when a deployment changes what the functions are told, and when somebody invokes it
+ * because there are new tables, which get their fence then. What is there already stays, above all the row of a fence,
+ * since by then a switch may have gone to the other site.
  *
  * A deletion takes nothing away. Without its fence the site that is not written to would be open to every client that
- * has missed a switch, at the very moment when nobody replicates any more; `dms two-way --tear-down` prints what takes
- * it away for whoever knows that there are no such clients.
+ * has missed a switch, at the very moment when nobody replicates any more; `dms two-way --print-tear-down` prints what
+ * takes it away for whoever knows that there are no such clients.
  */
 export function onPrepare(event: PrepareEvent): Promise<{ readonly PhysicalResourceId: string }> {
   return withNames(async () => {

@@ -118,6 +118,14 @@ test('`dms two-way --print-ddl` prints the preparation of both sites and touches
   expect(stdout.match(/CREATE TABLE IF NOT EXISTS "shop"\.dms_heartbeat/g)).toHaveLength(2);
 });
 
+test('`dms two-way --print-tear-down` prints what takes the preparation away again', async () => {
+  const { exitCode, stdout } = await runDms(['two-way', '--schema', 'shop', '--print-tear-down']);
+  expect(exitCode).toBe(0);
+  expect(stdout.match(/DROP TABLE IF EXISTS "shop"\.dms_fence/g)).toHaveLength(2);
+  const both = await runDms(['two-way', '--schema', 'shop', '--print-tear-down', '--print-ddl']);
+  expect([both.exitCode, both.stderr]).toEqual([2, expect.stringContaining('choose one')]);
+});
+
 test('complete asks, ends the replication for good, and leaves no slot', async () => {
   const { activeSite } = await pair.authority();
   const unasked = await runDms(['complete', ...local()]);
