@@ -23,6 +23,8 @@ export interface FenceStore {
 
 /** Of the time without writes, writers that have to be waited for get this part. The other steps need the rest. */
 const PART_FOR_WRITERS = 0.5;
+/** A function ends after fifteen minutes, and has to say before what it has waited for. */
+const LONGEST_WAIT_MILLISECONDS = 600_000;
 /** Beyond the end of a fence there is nothing left to keep. */
 const BEYOND_MILLISECONDS = 1_000;
 
@@ -37,7 +39,7 @@ export class Fence {
     try {
       return await store.transaction(async () => {
         // Who comes now queues up behind this, so the time without writes begins here.
-        await store.exclude(limitSeconds * 1_000 * PART_FOR_WRITERS);
+        await store.exclude(Math.min(limitSeconds * 1_000 * PART_FOR_WRITERS, LONGEST_WAIT_MILLISECONDS));
         if (mayFence(store.site, await store.locked(), epoch) === 'fence') {
           await store.makeFenced(epoch, before.now, limitSeconds);
         }
@@ -56,7 +58,7 @@ export class Fence {
     try {
       await store.transaction(async () => {
         // Who writes at this moment came after it had lapsed: then it is too late anyway.
-        await store.exclude(remaining + BEYOND_MILLISECONDS);
+        await store.exclude(Math.min(remaining + BEYOND_MILLISECONDS, LONGEST_WAIT_MILLISECONDS));
         if (mayKeep(store.site, await store.locked(), epoch) === 'keep') await store.makeKept();
       });
     } catch (error) {
