@@ -221,6 +221,31 @@ describe('the state machine with the real steps', () => {
     expect({ open: model.writableSites, mapped: await model.mapped() }).toEqual({ open: ['SITEB'], mapped: 'SITEB' });
   });
 
+  /** What has to fail as well for a step to be taken at all. */
+  const BEFORE: Readonly<Record<string, string>> = {
+    Release: 'CheckReplication', OpenSiteForSure: 'OpenSite', Decide: 'AwaitProbe', ReopenSite: 'AwaitProbe', ReopenMap: 'AwaitProbe',
+    StopReturnLeg: 'AwaitProbe', HandBack: 'AwaitProbe', ResumeLeg: 'AwaitProbe', RecordRollback: 'AwaitProbe',
+  };
+  const COMPLETING = ['EndReplication', 'CloseOldSite', 'RecordCompletion'];
+
+  test.each(Object.keys(STEPS).filter((step) => step !== 'Approve'))(
+    'ends when %s fails at every attempt, and one site is open when it works again', async (step) => {
+      const model = undisturbed();
+      const isEnd = COMPLETING.includes(step);
+      const { outcome, states } = await execute(STEPS, { action: isEnd ? 'complete' : 'switch' }, (name, state) => (
+        name === step || name === BEFORE[step] ? Promise.reject(new Error('it does not work')) : model.perform(name, state)), 'broken');
+      expect(states).toContain(step);
+      // What is asked once more, whatever became of it, gets through.
+      expect(outcome === 'Completed').toBe(step === 'OpenSite');
+      // Of the two sides at most one was ever open.
+      expect(model.broken).toBeUndefined();
+
+      const isLeft = (await model.map.authority())?.run !== undefined;
+      expect(isLeft).toBe(outcome === 'Failed' && step !== 'Plan');
+      if (isLeft) await run(model, isEnd ? 'complete' : 'recover', 'mended');
+      expect(model.writableSites).toEqual([await model.mapped()]);
+    });
+
   /** A switch that somebody aborts when this step has succeeded. */
   async function abortedAfter(last: string): Promise<SwitchModel> {
     const model = undisturbed();
