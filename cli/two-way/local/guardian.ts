@@ -11,6 +11,11 @@ import { legsOf, otherSite, siteOf, type Pair, type World } from '../world';
 import { drive } from './driver';
 
 const LOOK_MS = 100;
+/**
+ * How long a driver that lives may go on after the fence has lapsed. A rollback gives the site back before it stops and
+ * starts legs, and none of that may be taken from its hands.
+ */
+const OVERDUE_MS = 60_000;
 /** How long a leg that lost a database waits before it tries again. */
 const AGAIN_MS = 500;
 
@@ -50,7 +55,7 @@ export class Guardian {
   /** A switch that nobody drives any more, or that is long after its time. */
   private async endAbandoned({ run, activeSite, lapsesAt }: Authority, signal: AbortSignal): Promise<void> {
     const driver = await livingHolder(this.world.runFolder(run!.id));
-    const isOverdue = lapsesAt !== undefined && Date.parse(lapsesAt) < Date.now();
+    const isOverdue = lapsesAt !== undefined && Date.parse(lapsesAt) + OVERDUE_MS < Date.now();
     if (driver !== undefined && !isOverdue) return;
     // What ends replication has no way back: it is done again, to its end.
     const action = run!.to === activeSite ? 'complete' : 'recover';

@@ -48,7 +48,11 @@ test('a row that was tampered with on the other side is found while nobody write
     await client.end();
   };
   await tamper('somebody else');
-  const report = await switchHere(pair.world, { id: newRunId('tampered'), action: 'switch' }, '--local');
+  // A rollback that takes its time after the site is open again: whoever watches has to leave it to its driver.
+  const dawdle = (step: string): void => {
+    if (step === 'ReopenMap') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+  };
+  const report = await switchHere(pair.world, { id: newRunId('tampered'), action: 'switch' }, '--local', { onStep: dawdle });
   expect(report).toMatchObject({ outcome: 'rolled-back', reason: expect.stringMatching(/ has 1 records that differ: repair it/) as string });
   expect(await pair.authority()).toMatchObject({ activeSite, state: 'steady' });
   await tamper('Customer 7');
