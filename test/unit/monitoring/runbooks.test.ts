@@ -48,7 +48,7 @@ test.each(pages)('%s links to pages and headings that exist', (page) => {
     if (!existsSync(join(FOLDER, file))) {
       return true;
     }
-    const headings = [...text(file).matchAll(/^#+ (.+)$/gm)].map(([, title]) => title!.toLowerCase().replace(/ /g, '-'));
+    const headings = [...text(file === '' ? page : file).matchAll(/^#+ (.+)$/gm)].map(([, title]) => title!.toLowerCase().replace(/ /g, '-'));
     return heading !== undefined && !headings.includes(heading);
   });
   expect(broken).toEqual([]);
