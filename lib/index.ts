@@ -74,3 +74,4 @@ export * from './two-way/two-way-replication-props';
 export {
   type ITwoWaySite, type TwoWaySiteBinding, type TwoWaySiteBindOptions, TwoWaySiteEngine, type TwoWaySiteOptions,
 } from './two-way/two-way-site';
+export * from './two-way/verified-site-options';

@@ -108,11 +108,6 @@ export class FenceLapsed extends Error {
   public override readonly name = 'FenceLapsed';
 }
 
-/** The fence of the old side is about to lapse, and what was waited for has not come. */
-export class PauseLimitExceeded extends Error {
-  public override readonly name = 'PauseLimitExceeded';
-}
-
 /** The database has seen a newer switch, or this one has gone past the step: what is late must not act any more. */
 export class StaleEpoch extends Error {
   public override readonly name = 'StaleEpoch';

@@ -1,22 +1,16 @@
-import type { ICertificateRef } from 'aws-cdk-lib/aws-dms';
-import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import type { MySqlFlavor } from '../endpoints/mysql-flavor';
 import { PostgresSslMode } from '../endpoints/postgres-ssl-mode';
 import { MySqlSource } from '../sources/mysql-source';
 import { MySqlTarget } from '../targets/mysql-target';
-import {
-  type TwoWaySiteBinding, type TwoWaySiteBindOptions, TwoWaySiteEngine, type TwoWaySiteOptions,
-} from './two-way-site';
+import { type TwoWaySiteBinding, type TwoWaySiteBindOptions, TwoWaySiteEngine } from './two-way-site';
 import { TwoWaySiteBase } from './two-way-site-base';
+import type { VerifiedSiteOptions } from './verified-site-options';
 
 /** A MySQL or Aurora MySQL database that exists. */
-export interface MySqlSiteProps extends TwoWaySiteOptions {
+export interface MySqlSiteProps extends VerifiedSiteOptions {
   /** The database, which is also the schema of the tables. In lower case. */
   readonly databaseName: string;
-
-  /** The user in `secret`: the fence and the triggers of the tables let it through. */
-  readonly replicationUser: string;
 
   /**
    * Port of the server.
@@ -31,27 +25,6 @@ export interface MySqlSiteProps extends TwoWaySiteOptions {
    * @default MySqlFlavor.MYSQL
    */
   readonly flavor?: MySqlFlavor;
-
-  /**
-   * Security groups of the server, when it is in AWS. They are opened to the legs and to the switch.
-   *
-   * @default - none; the network is opened by whoever owns it
-   */
-  readonly securityGroups?: ec2.ISecurityGroup[];
-
-  /**
-   * The certificate authority that the server is verified with.
-   *
-   * @default - none, which has to be said with `unencrypted`
-   */
-  readonly certificate?: ICertificateRef;
-
-  /**
-   * Whether rows and password cross the network readable.
-   *
-   * @default false - `certificate` is needed
-   */
-  readonly unencrypted?: boolean;
 
   /**
    * The certificates of the authority of a server of your own, in PEM, for the functions of the switch, up to 1,000

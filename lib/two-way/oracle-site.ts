@@ -1,16 +1,13 @@
-import type { ICertificateRef } from 'aws-cdk-lib/aws-dms';
-import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { type OracleLogReader, OracleSource } from '../sources/oracle-source';
 import { OracleTarget } from '../targets/oracle-target';
-import {
-  type TwoWaySiteBinding, type TwoWaySiteBindOptions, TwoWaySiteEngine, type TwoWaySiteOptions,
-} from './two-way-site';
+import { type TwoWaySiteBinding, type TwoWaySiteBindOptions, TwoWaySiteEngine } from './two-way-site';
 import { TwoWaySiteBase } from './two-way-site-base';
+import type { VerifiedSiteOptions } from './verified-site-options';
 
 /** An Oracle database that exists. */
-export interface OracleSiteProps extends TwoWaySiteOptions {
+export interface OracleSiteProps extends VerifiedSiteOptions {
   /** The SID or the service name. */
   readonly databaseName: string;
 
@@ -22,9 +19,6 @@ export interface OracleSiteProps extends TwoWaySiteOptions {
    * to bundle. See the guide for what it is asked.
    */
   readonly switchFunction: IFunction;
-
-  /** The user in `secret`: the fence and the triggers of the tables let it through. */
-  readonly replicationUser: string;
 
   /**
    * Port of the server.
@@ -39,27 +33,6 @@ export interface OracleSiteProps extends TwoWaySiteOptions {
    * @default OracleLogReader.LOG_MINER
    */
   readonly logReader?: OracleLogReader;
-
-  /**
-   * Security groups of the server, when it is in AWS. They are opened to the legs and to the switch.
-   *
-   * @default - none; the network is opened by whoever owns it
-   */
-  readonly securityGroups?: ec2.ISecurityGroup[];
-
-  /**
-   * The wallet with the certificate authority.
-   *
-   * @default - none, which has to be said with `unencrypted`
-   */
-  readonly certificate?: ICertificateRef;
-
-  /**
-   * Whether rows and password cross the network readable.
-   *
-   * @default false - `certificate` is needed
-   */
-  readonly unencrypted?: boolean;
 }
 
 /**

@@ -4,8 +4,7 @@ import { previousRun } from '../../cli/engine/run/previous-run';
 import { rehearse } from '../../cli/engine/run/rehearsal';
 import type { TaskReport } from '../../cli/engine/run/report';
 import type { RehearsalOptions } from '../../cli/engine/run/run';
-import { databaseTask } from '../../cli/engine/task/database-task';
-import type { DatabaseTask } from '../../cli/engine/task/replication-task';
+import { type DatabaseTask, readReplicationTask } from '../../cli/engine/task/replication-task';
 import { EVERYTHING } from './dms-template';
 import { SILENT } from './engine-run';
 
@@ -18,10 +17,19 @@ export interface DatabaseTaskOptions {
 
 /** A task from PostgreSQL to PostgreSQL with values of any length, unless the options say otherwise. */
 export function taskBetween({ id = 'Task', migrationType = 'full-load-and-cdc', rules = [EVERYTHING], settings }: DatabaseTaskOptions): DatabaseTask {
-  return databaseTask({
-    id, migrationType, mappings: { rules },
-    settings: { TargetMetadata: { FullLobMode: true, LimitedSizeLobMode: false }, ...settings },
-  });
+  const endpoint = { logicalId: 'Endpoint', type: 'AWS::DMS::Endpoint', properties: { EngineName: 'postgres' } };
+  return readReplicationTask({
+    logicalId: id,
+    properties: {
+      MigrationType: migrationType,
+      TableMappings: JSON.stringify({ rules }),
+      ReplicationTaskSettings: JSON.stringify({
+        TargetMetadata: { FullLobMode: true, LimitedSizeLobMode: false }, ...settings,
+      }),
+    },
+    source: endpoint,
+    target: endpoint,
+  }) as DatabaseTask;
 }
 
 export type Place = Pick<RehearsalOptions, 'workdir'> & { readonly source: string; readonly target: string };

@@ -5,11 +5,9 @@ const CODES = /^(08\w{3}|57P0[123]|ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT)$/;
 /** What the driver and the change stream say without a code. */
 const MESSAGES =
   /^(Connection (terminated|ended)|Client (was closed|has encountered a connection error)|the server ended)/;
-/** A snapshot lives as long as the connection that exported it: a server that came back in between has it no more. */
-const SNAPSHOT_GONE = /^(invalid snapshot identifier|snapshot ".*" does not exist)/;
 
 /** Whether the source went away or cannot be reached, which says nothing about what was written before. */
 export function isLostConnection(error: unknown): boolean {
   const cause = error instanceof UsageError ? error.cause : error;
-  return CODES.test(codeOf(cause) ?? '') || MESSAGES.test(messageOf(cause)) || SNAPSHOT_GONE.test(messageOf(cause));
+  return CODES.test(codeOf(cause) ?? '') || MESSAGES.test(messageOf(cause));
 }

@@ -1,5 +1,6 @@
 import type { Client, ClientConfig } from 'pg';
 import { escapeLiteral } from 'pg';
+import { codeOf } from '../../errors';
 import { connect } from '../../server/connect';
 
 /**
@@ -25,8 +26,19 @@ export function openSession(url: string | undefined, settings: ClientConfig = {}
 /** Begins a transaction that sees what an exported snapshot shows. */
 export async function readSnapshot(client: Client, snapshot: string): Promise<void> {
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-  await client.query(`SET TRANSACTION SNAPSHOT ${escapeLiteral(snapshot)}`);
+  try {
+    await client.query(`SET TRANSACTION SNAPSHOT ${escapeLiteral(snapshot)}`);
+  } catch (error) {
+    if (!SNAPSHOT_GONE.includes(codeOf(error) ?? '')) throw error;
+    throw new Error(`Connection ended: the source no longer has snapshot ${snapshot}`, { cause: error });
+  }
 }
+
+/**
+ * A snapshot lives as long as the connection that exported it: a server that came back in between has it no more. Old
+ * versions call that a wrong parameter, newer ones an object that is not there.
+ */
+const SNAPSHOT_GONE = ['22023', '42704'];
 
 /** A connection that is opened when somebody asks for it. */
 export class LazySession {

@@ -8,11 +8,6 @@ export class RunSuperseded extends Error {
   public override readonly name = 'RunSuperseded';
 }
 
-/** The fence of the old side is about to lapse, and what was waited for has not come. */
-export class PauseLimitExceeded extends Error {
-  public override readonly name = 'PauseLimitExceeded';
-}
-
 /** A leg is in a state that it does not leave by itself. */
 export class LegFailed extends Error {
   public override readonly name = 'LegFailed';

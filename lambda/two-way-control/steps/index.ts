@@ -1,5 +1,5 @@
 import type { SwitchRun } from '../../../lib/two-way/switch/switch-run';
-import { SWITCH_STEPS, type StepName, type SwitchStep } from '../../../lib/two-way/switch/switch-steps';
+import { noted, type StepsBy } from '../../switch-steps';
 import type { ControlContext } from '../ports';
 import { checkReplication } from './check-replication';
 import { endReplication } from './end-replication';
@@ -13,9 +13,7 @@ import { startReturnLeg, stopLeg } from './switch-legs';
 import { validate } from './validate';
 
 /** The steps that ask the map and the legs. */
-export type ControlStepName = {
-  [Name in StepName]: (typeof SWITCH_STEPS)[Name]['by'] extends 'control' ? Name : never
-}[StepName];
+export type ControlStepName = StepsBy<'control'>;
 
 export type ControlStep = (run: SwitchRun, context: ControlContext) => Promise<SwitchRun>;
 
@@ -24,29 +22,18 @@ export type ControlStep = (run: SwitchRun, context: ControlContext) => Promise<S
  * answers the same. None changes anything when the map names another run.
  */
 export const controlSteps = {
-  Plan: named('Plan', plan),
-  CheckReplication: named('CheckReplication', checkReplication),
-  Release: named('Release', release),
-  FenceMap: named('FenceMap', fenceMap),
-  Validate: named('Validate', validate),
-  StopLeg: named('StopLeg', stopLeg),
-  StartReturnLeg: named('StartReturnLeg', startReturnLeg),
-  Record: named('Record', record),
-  ReopenMap: named('ReopenMap', reopenMap),
-  StopReturnLeg: named('StopReturnLeg', stopReturnLeg),
-  ResumeLeg: named('ResumeLeg', resumeLeg),
-  RecordRollback: named('RecordRollback', recordRollback),
-  EndReplication: named('EndReplication', endReplication),
-  RecordCompletion: named('RecordCompletion', recordCompletion),
+  Plan: noted('Plan', plan),
+  CheckReplication: noted('CheckReplication', checkReplication),
+  Release: noted('Release', release),
+  FenceMap: noted('FenceMap', fenceMap),
+  Validate: noted('Validate', validate),
+  StopLeg: noted('StopLeg', stopLeg),
+  StartReturnLeg: noted('StartReturnLeg', startReturnLeg),
+  Record: noted('Record', record),
+  ReopenMap: noted('ReopenMap', reopenMap),
+  StopReturnLeg: noted('StopReturnLeg', stopReturnLeg),
+  ResumeLeg: noted('ResumeLeg', resumeLeg),
+  RecordRollback: noted('RecordRollback', recordRollback),
+  EndReplication: noted('EndReplication', endReplication),
+  RecordCompletion: noted('RecordCompletion', recordCompletion),
 } satisfies Readonly<Record<ControlStepName, ControlStep>>;
-
-/** Notes in the run that the step has succeeded: a step that polls has when it is done. */
-function named<R>(
-  name: ControlStepName, step: (run: R, context: ControlContext) => Promise<SwitchRun>,
-): (run: R, context: ControlContext) => Promise<SwitchRun> {
-  const { polls }: SwitchStep = SWITCH_STEPS[name];
-  return async (run, context) => {
-    const after = await step(run, context);
-    return polls === true && after.done !== true ? after : { ...after, lastStep: name };
-  };
-}

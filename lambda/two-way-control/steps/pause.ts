@@ -1,5 +1,5 @@
 import type { SwitchRun } from '../../../lib/two-way/switch/switch-run';
-import { PauseLimitExceeded } from './errors';
+import { PauseLimitExceeded } from '../../switch-steps';
 
 /** What still has to happen before the fence is kept takes at least this long. */
 const RESERVE_MILLISECONDS = 1_000;

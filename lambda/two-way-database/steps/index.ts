@@ -1,5 +1,5 @@
 import type { SwitchRun } from '../../../lib/two-way/switch/switch-run';
-import { SWITCH_STEPS, type StepName, type SwitchStep } from '../../../lib/two-way/switch/switch-steps';
+import { noted, type StepsBy } from '../../switch-steps';
 import type { DatabaseContext } from '../site-database';
 import { checkDatabases } from './check-databases';
 import { closeOldSite, decide, keepFence, openSite, openSiteForSure, reopenSite } from './decide';
@@ -7,9 +7,7 @@ import { capturePosition, fenceSite, handBack, handOver } from './hand-over';
 import { awaitMarker, awaitProbe, writeMarker, writeProbe } from './markers';
 
 /** The steps that ask the two databases. */
-export type DatabaseStepName = {
-  [Name in StepName]: (typeof SWITCH_STEPS)[Name]['by'] extends 'database' ? Name : never
-}[StepName];
+export type DatabaseStepName = StepsBy<'database'>;
 
 export type DatabaseStep = (run: SwitchRun, context: DatabaseContext) => Promise<SwitchRun>;
 
@@ -18,28 +16,19 @@ export type DatabaseStep = (run: SwitchRun, context: DatabaseContext) => Promise
  * a database that has seen a newer epoch.
  */
 export const databaseSteps = {
-  CheckDatabases: named('CheckDatabases', checkDatabases),
-  FenceSite: named('FenceSite', fenceSite),
-  WriteMarker: named('WriteMarker', writeMarker),
-  AwaitMarker: named('AwaitMarker', awaitMarker),
-  CapturePosition: named('CapturePosition', capturePosition),
-  HandOver: named('HandOver', handOver),
-  WriteProbe: named('WriteProbe', writeProbe),
-  AwaitProbe: named('AwaitProbe', awaitProbe),
-  KeepFence: named('KeepFence', keepFence),
-  OpenSite: named('OpenSite', openSite),
-  OpenSiteForSure: named('OpenSiteForSure', openSiteForSure),
-  Decide: named('Decide', decide),
-  ReopenSite: named('ReopenSite', reopenSite),
-  HandBack: named('HandBack', handBack),
-  CloseOldSite: named('CloseOldSite', closeOldSite),
+  CheckDatabases: noted('CheckDatabases', checkDatabases),
+  FenceSite: noted('FenceSite', fenceSite),
+  WriteMarker: noted('WriteMarker', writeMarker),
+  AwaitMarker: noted('AwaitMarker', awaitMarker),
+  CapturePosition: noted('CapturePosition', capturePosition),
+  HandOver: noted('HandOver', handOver),
+  WriteProbe: noted('WriteProbe', writeProbe),
+  AwaitProbe: noted('AwaitProbe', awaitProbe),
+  KeepFence: noted('KeepFence', keepFence),
+  OpenSite: noted('OpenSite', openSite),
+  OpenSiteForSure: noted('OpenSiteForSure', openSiteForSure),
+  Decide: noted('Decide', decide),
+  ReopenSite: noted('ReopenSite', reopenSite),
+  HandBack: noted('HandBack', handBack),
+  CloseOldSite: noted('CloseOldSite', closeOldSite),
 } satisfies Readonly<Record<DatabaseStepName, DatabaseStep>>;
-
-/** Notes in the run that the step has succeeded: a step that polls has when it is done. */
-function named(name: DatabaseStepName, step: DatabaseStep): DatabaseStep {
-  const { polls }: SwitchStep = SWITCH_STEPS[name];
-  return async (run, context) => {
-    const after = await step(run, context);
-    return polls === true && after.done !== true ? after : { ...after, lastStep: name };
-  };
-}

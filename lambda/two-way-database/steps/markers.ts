@@ -1,5 +1,6 @@
 import type { SwitchRun } from '../../../lib/two-way/switch/switch-run';
-import { type DatabaseContext, type FenceState, PauseLimitExceeded, type SiteDatabase } from '../site-database';
+import { PauseLimitExceeded } from '../../switch-steps';
+import type { DatabaseContext, FenceState, SiteDatabase } from '../site-database';
 import { withBoth, withSite } from './with-sites';
 
 /** One call asks for so long before it answers that nothing has come: starting a function takes longer than asking. */

@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { CheckpointFile } from '../../../cli/engine/run/checkpoint';
 import type { TaskReport } from '../../../cli/engine/run/report';
+import { isLostConnection } from '../../../cli/engine/source/lost-connection';
+import { openSession, readSnapshot } from '../../../cli/engine/source/session';
 import type { CaptureState } from '../../../cli/output/progress-sink';
 import { DMS, follow, type DmsResult, type RunningDms } from '../../support/dms';
 import { selection, template, type TemplateOptions } from '../../support/dms-template';
@@ -162,6 +164,14 @@ describe('a target that changes under the run', () => {
 });
 
 describe('a source that goes away', () => {
+  test('is what a snapshot means that went with its connection', async () => {
+    const client = await openSession(db.url);
+    const error: unknown = await readSnapshot(client, '00000006-0000002C-1').catch((thrown: unknown) => thrown);
+    await client.end();
+    expect((error as Error).message).toBe('Connection ended: the source no longer has snapshot 00000006-0000002C-1');
+    expect(isLostConnection(error)).toBe(true);
+  });
+
   test('connections that are cut: the run goes on by itself', async () => {
     const dms = start(['--until', 'interrupted', '--json']);
     await dms.says('changes:');
